@@ -1,0 +1,43 @@
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Consultations;
+
+/// <summary>A recording as it stands: a segment of the consultation in one mode.</summary>
+[GenerateSerializer, Immutable, Alias("replays.recording")]
+public sealed record Recording
+{
+    [Id(0)]
+    public required RecordingId Name { get; init; }
+
+    [Id(1)]
+    public required ConsultationMode Mode { get; init; }
+
+    [Id(2)]
+    public required RecordingStatus Status { get; init; }
+
+    [Id(3)]
+    public required DateTimeOffset StartedAt { get; init; }
+
+    [Id(4)]
+    public required string ContentType { get; init; }
+
+    /// <summary>Bytes of the whole, where the recorder said so from the start.</summary>
+    [Id(5)]
+    public long? Length { get; init; }
+
+    /// <summary>Proves that an upload is meant for this recording: media without it are refused.</summary>
+    [Id(6)]
+    public required string UploadToken { get; init; }
+
+    /// <summary>SHA-256 of the media in hexadecimal, once sealed.</summary>
+    [Id(7)]
+    public string? Sha256 { get; init; }
+
+    /// <summary>Where the encrypted bytes are; random, and no secret.</summary>
+    [Id(8)]
+    public required string ObjectKey { get; init; }
+
+    /// <summary>Bytes received, once sealed.</summary>
+    [Id(9)]
+    public long? SizeBytes { get; init; }
+}

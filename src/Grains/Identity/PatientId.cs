@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+namespace Replays.Grains.Identity;
+
+/// <summary>
+/// Who a patient is: what the app's identity provider calls the person. 1 to 128 characters of <c>A–Z a–z 0–9 . _ ~ | : @ -</c>,
+/// the first a letter, digit, <c>-</c> or <c>_</c>; case-sensitive, never trimmed, folded or normalised.
+/// </summary>
+/// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
+[JsonConverter(typeof(NameJsonConverter<PatientId>))]
+public readonly record struct PatientId : IName<PatientId>
+{
+    public const int MaxLength = 128;
+
+    private readonly string? _value;
+
+    private PatientId(string value) => _value = value;
+
+    /// <summary>The id as the identity provider gave it.</summary>
+    /// <exception cref="InvalidOperationException">This is <c>default</c>, which addresses nobody.</exception>
+    public string Value => _value ?? throw new InvalidOperationException("The default patient id addresses nobody.");
+
+    /// <summary>The full name, <c>patients/{patient}</c>: the patient grain's key.</summary>
+    public string Name => $"patients/{Value}";
+
+    /// <summary>This patient's consultation of that number, from 1.</summary>
+    public ConsultationId Consultation(int number) => new(this, number);
+
+    /// <summary>Reads the bare id, as it stands in a token or a path.</summary>
+    public static bool TryCreate([NotNullWhen(true)] string? value, out PatientId id)
+    {
+        if (value is { Length: >= 1 and <= MaxLength } && IsFirst(value[0]) && value.All(IsAllowed))
+        {
+            id = new PatientId(value);
+            return true;
+        }
+        id = default;
+        return false;
+    }
+
+    public static bool TryParseName([NotNullWhen(true)] string? name, out PatientId id)
+    {
+        id = default;
+        return Names.TryMatch(name, out var patient, out var number, out _) && number is null && TryCreate(patient, out id);
+    }
+
+    /// <inheritdoc cref="IParsable{TSelf}.TryParse"/>
+    /// <remarks>Reads the bare id: what route binding finds in a path.</remarks>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PatientId result) => TryCreate(s, out result);
+
+    public static PatientId Parse(string s, IFormatProvider? provider = null) =>
+        TryCreate(s, out var id) ? id : throw new FormatException("Not a patient id.");
+
+    public override string ToString() => Value;
+
+    private static bool IsFirst(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+
+    private static bool IsAllowed(char c) => IsFirst(c) || c is '.' or '~' or '|' or ':' or '@';
+}

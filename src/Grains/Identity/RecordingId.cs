@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+namespace Replays.Grains.Identity;
+
+/// <summary>
+/// A recording's full name, <c>patients/{patient}/consultations/{number}/recordings/{ordinal}</c>: it contains its consultation, and so
+/// its patient.
+/// </summary>
+/// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
+[JsonConverter(typeof(NameJsonConverter<RecordingId>))]
+public readonly record struct RecordingId : IName<RecordingId>
+{
+    private readonly int _ordinal;
+
+    internal RecordingId(ConsultationId consultation, int ordinal)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ordinal, 1);
+        _ = consultation.Number;
+        Consultation = consultation;
+        _ordinal = ordinal;
+    }
+
+    public ConsultationId Consultation { get; }
+
+    /// <summary>1, 2, 3 … within the consultation.</summary>
+    public int Ordinal => _ordinal > 0 ? _ordinal : throw new InvalidOperationException("The default recording id addresses nobody.");
+
+    /// <summary>The participant whose recording this is.</summary>
+    public PatientId Patient => Consultation.Patient;
+
+    public string Name => $"{Consultation.Name}/recordings/{Ordinal}";
+
+    /// <summary>How the patient's own endpoints call the replay: <c>{number}-{ordinal}</c>, without the patient.</summary>
+    public string ReplayId => $"{Consultation.Number}-{Ordinal}";
+
+    /// <summary>Reads a replay id among this patient's own; only the canonical decimal form is one.</summary>
+    public static bool TryParseReplayId(PatientId owner, [NotNullWhen(true)] string? replayId, out RecordingId id)
+    {
+        id = default;
+        var dash = replayId?.IndexOf('-') ?? -1;
+        if (dash < 0 || !Names.TryNumber(replayId.AsSpan(0, dash), out var number) || !Names.TryNumber(replayId.AsSpan(dash + 1), out var ordinal))
+            return false;
+        id = owner.Consultation(number).Recording(ordinal);
+        return true;
+    }
+
+    public static bool TryParseName([NotNullWhen(true)] string? name, out RecordingId id)
+    {
+        if (Names.TryMatch(name, out var patient, out var number, out var ordinal) && number is { } n && ordinal is { } o
+            && PatientId.TryCreate(patient, out var owner))
+        {
+            id = owner.Consultation(n).Recording(o);
+            return true;
+        }
+        id = default;
+        return false;
+    }
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RecordingId result) => TryParseName(s, out result);
+
+    public static RecordingId Parse(string s, IFormatProvider? provider = null) =>
+        TryParseName(s, out var id) ? id : throw new FormatException("Not a recording's name.");
+
+    public override string ToString() => Name;
+}

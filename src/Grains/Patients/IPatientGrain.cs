@@ -1,0 +1,56 @@
+using Orleans.Concurrency;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Patients;
+
+/// <summary>
+/// A patient: numbers the consultations, keeps the ledger and the list of replays. Its name, <c>patients/{patient}</c>, is compared with
+/// the name in every message before anything else is looked at.
+/// </summary>
+[Alias("replays.patient-grain")]
+public interface IPatientGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Books a consultation under the next number: one durable write. The same key and body again: the same consultation; another body:
+    /// <see cref="Refusal.IdempotencyKeyReused"/>. The 257th key drops the oldest.
+    /// </summary>
+    [Alias("Book")]
+    Task<Outcome<LedgerEntry>> Book(Booking booking, RepeatKey? key, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>The consultations, newest first; reads at most four pages.</summary>
+    [ReadOnly, Alias("ListConsultations")]
+    Task<LedgerExtract> ListConsultations(int limit, LedgerCursor? after, CancellationToken cancellation = default);
+
+    /// <summary>The replays that are in the list, newest first; reads at most four pages.</summary>
+    [ReadOnly, Alias("ListReplays")]
+    Task<ReplayPage> ListReplays(ReplayQuery query, CancellationToken cancellation = default);
+
+    /// <returns>The replay; null when it is not in this patient's list.</returns>
+    [ReadOnly, Alias("FindReplay")]
+    Task<ListedReplay?> FindReplay(RecordingId recording, CancellationToken cancellation = default);
+
+    /// <returns>The replay with its data key, unwrapped by this patient's own key; null when not in the list or the key lock refuses.</returns>
+    [ReadOnly, Alias("OpenReplay")]
+    Task<ReplayMedia?> OpenReplay(RecordingId recording, CancellationToken cancellation = default);
+
+    /// <summary>What a consultation's entry holds; null when the ledger has none, or the caller is not that consultation.</summary>
+    [Alias("ReadEntry")]
+    Task<LedgerEntry?> ReadEntry(LedgerQuery query, CancellationToken cancellation = default);
+
+    /// <summary>Takes note of a consultation's status; never goes back.</summary>
+    [Alias("NoteStatus")]
+    Task<bool> NoteStatus(StatusNote note, CancellationToken cancellation = default);
+
+    /// <summary>A recording's data key under this patient's own key; null when a lock refuses.</summary>
+    [Alias("KeyFor")]
+    Task<DataKey?> KeyFor(DataKeyRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Takes a replay into the list, if every lock lets it: the page write is the seal.</summary>
+    [Alias("AcceptReplay")]
+    Task<DeliveryResult> AcceptReplay(Delivery delivery, CancellationToken cancellation = default);
+
+    /// <summary>Withdraws a consultation's replays. Repeated: unchanged.</summary>
+    [Alias("TakeBack")]
+    Task<bool> TakeBack(TakeBack message, CancellationToken cancellation = default);
+}

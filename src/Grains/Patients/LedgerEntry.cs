@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Patients;
+
+/// <summary>A consultation in its patient's ledger, with its replays in the order of their ordinals.</summary>
+[GenerateSerializer, Immutable, Alias("replays.ledger-entry")]
+public sealed record LedgerEntry
+{
+    [Id(0)]
+    public required ConsultationId Name { get; init; }
+
+    [Id(1)]
+    public required Booking Booking { get; init; }
+
+    [Id(2)]
+    public required ConsultationStatus Status { get; init; }
+
+    [Id(3)]
+    public required DateTimeOffset BookedAt { get; init; }
+
+    [Id(4)]
+    public RepeatKey? RepeatKey { get; init; }
+
+    [Id(5)]
+    public ImmutableArray<Replay> Replays { get; init; } = [];
+}
