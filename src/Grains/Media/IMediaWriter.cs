@@ -4,7 +4,7 @@ namespace Replays.Grains.Media;
 public interface IMediaWriter : IAsyncDisposable
 {
     /// <summary>The checkpoint as this writer last knew it durable; null for an object without one.</summary>
-    ReadOnlyMemory<byte>? Checkpoint { get; }
+    byte[]? Checkpoint { get; }
 
     /// <summary>
     /// Writes bytes of the body at <paramref name="offset"/>: first where the checkpoint's body ends, from then on where the last write ended.
@@ -13,10 +13,10 @@ public interface IMediaWriter : IAsyncDisposable
     ValueTask Write(long offset, ReadOnlyMemory<byte> bytes);
 
     /// <summary>Makes everything written durable, then the checkpoint that covers it, atomically. On failure the checkpoint before stands.</summary>
-    Task Commit(ReadOnlyMemory<byte> checkpoint);
+    Task Commit(byte[] checkpoint);
 
     /// <summary>As <see cref="Commit"/>, and the body is whole: it ends after the last write and can be read from now on. Repeatable.</summary>
-    Task Complete(ReadOnlyMemory<byte> checkpoint);
+    Task Complete(byte[] checkpoint);
 
     /// <summary>Back to an object with neither body nor checkpoint; the checkpoint goes first.</summary>
     Task Reset();

@@ -20,7 +20,7 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         Checkpoint = checkpoint;
     }
 
-    public ReadOnlyMemory<byte>? Checkpoint { get; private set; }
+    public byte[]? Checkpoint { get; private set; }
 
     public static FileSystemMediaWriter Open(string folder)
     {
@@ -74,7 +74,7 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         }
     }
 
-    public Task Commit(ReadOnlyMemory<byte> checkpoint) => Task.Run(() =>
+    public Task Commit(byte[] checkpoint) => Task.Run(() =>
     {
         try
         {
@@ -91,7 +91,7 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         }
     });
 
-    public Task Complete(ReadOnlyMemory<byte> checkpoint)
+    public Task Complete(byte[] checkpoint)
     {
         try
         {
@@ -143,13 +143,13 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         return default;
     }
 
-    private void Replace(ReadOnlyMemory<byte> checkpoint)
+    private void Replace(byte[] checkpoint)
     {
         var path = Path.Combine(_folder, FileSystemMediaStore.Checkpoint);
         var next = path + ".next";
         using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
-            RandomAccess.Write(file, checkpoint.Span, 0);
+            RandomAccess.Write(file, checkpoint, 0);
             RandomAccess.FlushToDisk(file);
         }
 

@@ -155,7 +155,7 @@ public sealed class MediaVault(IMediaStore store)
     }
 
     private static Checkpoint Read(MediaObject media, IMediaWriter writer) =>
-        writer.Checkpoint is { } bytes ? Checkpoint.Open(media, bytes.Span) : Checkpoint.Empty;
+        writer.Checkpoint is { } bytes ? Checkpoint.Open(media, bytes) : Checkpoint.Empty;
 
     private async Task<Stream> Open(MediaObject media, Checkpoint checkpoint, CancellationToken cancellationToken)
     {
