@@ -70,9 +70,9 @@ public interface IConsultationGrain : IGrainWithStringKey
     [Alias("BeginUpload")]
     Task<Outcome<MediaGrant>> BeginUpload(int ordinal, string uploadToken, CancellationToken cancellation = default);
 
-    /// <summary>Leave to verify and seal: uploads are refused while it is held. An open recording is closed by it.</summary>
+    /// <summary>Leave to verify and deliver: uploads are refused while it is held. Available already: <see cref="Refusal.Sealed"/>.</summary>
     [Alias("BeginSeal")]
-    Task<Outcome<MediaGrant>> BeginSeal(int ordinal, Actor by, CancellationToken cancellation = default);
+    Task<Outcome<MediaGrant>> BeginSeal(int ordinal, CancellationToken cancellation = default);
 
     /// <summary>Prolongs a grant. False: it is lost, and its holder must stop.</summary>
     [Alias("KeepGrant")]

@@ -1,0 +1,188 @@
+using System.Diagnostics.Metrics;
+using Replays.Grains.Audit;
+using Replays.Grains.Patients;
+
+namespace Replays.Grains.Consultations;
+
+/// <summary>Delivery, exactly once in effect, and the end of it: settling.</summary>
+internal sealed partial class ConsultationGrain
+{
+    private const string Reminder = "settle";
+
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), RetryPeriod = TimeSpan.FromSeconds(5);
+
+    private static readonly Counter<long> Deliveries =
+        Telemetry.Meter.CreateCounter<long>("replays.deliveries", "{delivery}", "Deliveries to participants, by result.");
+
+    private readonly HashSet<Guid> _told = [];
+    private IGrainTimer? _work;
+
+    public async Task<Outcome<Recording>> Deliver(int ordinal, Guid grant, SealedMedia found, Actor by, CancellationToken cancellation)
+    {
+        if (await Load() is not { } state || state.Recording(ordinal) is not { } recording)
+            return Refusal.NotFound;
+        if (recording.Status is RecordingStatus.Available)
+            return recording.Sealed?.Sha256 == found.Sha256 ? Snapshot(recording) : Refusal.DigestMismatch;
+        if (WhyNotDeliver(state, recording) is var refusal and not Refusal.None)
+            return refusal;
+        if (!Holds(ordinal, grant, out var seals) || !seals)
+            return Refusal.UploadInProgress;
+
+        await NoteStatus(state);
+        var verified = recording with { Status = RecordingStatus.Closed, Sealed = found };
+        try
+        {
+            return await Deliver(state, verified, by, cancellation);
+        }
+        catch (Exception) when (!recording.AwaitsDelivery)
+        {
+            // What became of it is unknown. It is verified: this consultation finishes it by itself, whether or not anybody asks again.
+            await Save(state.With(verified));
+            throw;
+        }
+    }
+
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (await Load() is not { } state)
+            return;
+        if (state.Status is ConsultationStatus.InProgress && time.GetUtcNow() - state.Modes[^1].Since >= _options.Recordings.LongestCall)
+            await End(wrongPatient: false, Actor.System, CancellationToken.None);
+        await Work();
+    }
+
+    private Refusal WhyNotDeliver(ConsultationState state, RecordingState recording)
+    {
+        if (!state.HasConsent(recording.Mode))
+            return Refusal.ConsentRequired;
+        if (!recording.IsUnsealed || IsDue(state) || state.Status is not (ConsultationStatus.InProgress or ConsultationStatus.Ended))
+            return Refusal.InvalidTransition;
+        return presenceLock.Admits(state) ? Refusal.None : Refusal.PresenceRequired;
+    }
+
+    private async Task<Outcome<Recording>> Deliver(
+        ConsultationState state, RecordingState verified, Actor by, CancellationToken cancellation)
+    {
+        var replay = new Replay
+        {
+            Name = Own.Recording(verified.Ordinal),
+            Mode = verified.Mode,
+            RecordedAt = verified.StartedAt,
+            DurationSeconds = verified.Sealed!.DurationSeconds,
+            SizeBytes = verified.Sealed.SizeBytes,
+            ContentType = verified.ContentType,
+            Sha256 = verified.Sealed.Sha256,
+            ObjectKey = verified.ObjectKey,
+            WrappedKey = verified.WrappedKey,
+        };
+        var result = await Participant.AcceptReplay(new Delivery(replay, by), cancellation);
+        Deliveries.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
+        switch (result)
+        {
+            case DeliveryResult.Accepted or DeliveryResult.AlreadyThere:
+                // The patient's page write is the seal. This record takes note with its next change; until then the list is asked.
+                var available = verified with { Status = RecordingStatus.Available };
+                stored.State = state.With(available);
+                return Snapshot(available);
+            case DeliveryResult.Different:
+                _reconciled = false;
+                return Refusal.DigestMismatch;
+            default:
+                return Refusal.Locked;
+        }
+    }
+
+    /// <summary>Takes note of what the participant's list has already: a delivery may have happened and its answer been lost.</summary>
+    private async Task<ConsultationState> Reconcile(ConsultationState state)
+    {
+        if (!state.Recordings.Any(r => r.IsUnsealed) || await Participant.ReadEntry(new LedgerQuery(Own)) is not { } entry)
+            return state;
+        foreach (var replay in entry.Replays)
+        {
+            if (state.Recording(replay.Name.Ordinal) is { IsUnsealed: true } recording)
+            {
+                state = state.With(recording with
+                {
+                    Status = RecordingStatus.Available,
+                    Sealed = new SealedMedia { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
+                });
+            }
+        }
+        _reconciled = true;
+        return stored.State = state;
+    }
+
+    private async Task<ConsultationState> TakeBack(ConsultationState state)
+    {
+        foreach (var pending in state.TakeBacks)
+            await Participant.TakeBack(new TakeBack(Own, pending.Mode, pending.Reason, pending.By));
+        return state.TakeBacks.IsEmpty ? state : await Save(state with { TakeBacks = [] });
+    }
+
+    private bool IsDue(ConsultationState state) =>
+        state is { Status: ConsultationStatus.Ended, EndedAt: { } ended } && time.GetUtcNow() - ended >= _options.Recordings.UploadDeadline;
+
+    private Task Arm() => this.RegisterOrUpdateReminder(Reminder, Hour, Hour);
+
+    private async Task Disarm()
+    {
+        if (await this.GetReminder(Reminder) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+
+    private void WorkSoon() =>
+        _work ??= this.RegisterGrainTimer(WorkOnTimer, new() { DueTime = TimeSpan.Zero, Period = RetryPeriod, KeepAlive = true });
+
+    private async Task WorkOnTimer()
+    {
+        await Work();
+        _work?.Dispose();
+        _work = null;
+    }
+
+    /// <summary>Everything that is still owed. Whatever of it fails is tried again, by the timer and by the reminder.</summary>
+    private async Task Work()
+    {
+        if (_unsure || _misfiled)
+        {
+            DeactivateOnIdle();
+            return;
+        }
+        if (!stored.RecordExists)
+            return;
+        var state = await Reconcile(stored.State);
+        await NoteStatus(state);
+        foreach (var verified in state.Recordings.Where(r => r.AwaitsDelivery && WhyNotDeliver(state, r) is Refusal.None).ToList())
+        {
+            await Deliver(state, verified, Actor.System, CancellationToken.None);
+            state = stored.State;
+        }
+        state = await TakeBack(state);
+        await TellTrail(state);
+        if (IsDue(state))
+            state = await Settle(state);
+        if (state.Status is ConsultationStatus.Settled && !state.Recordings.IsEmpty)
+            await Disarm();
+    }
+
+    /// <summary>The upload deadline is over: what is not sealed is given up, and its bytes go.</summary>
+    private async Task<ConsultationState> Settle(ConsultationState state)
+    {
+        state = state.DiscardUnsealed();
+        foreach (var discarded in state.Recordings.Where(r => r.Status is RecordingStatus.Discarded))
+            await media.Delete(discarded.ObjectKey, CancellationToken.None);
+        state = await Save(state with { Status = ConsultationStatus.Settled }, Tell("consultation.settled", Actor.System));
+        await TellTrail(state);
+        await NoteStatus(state);
+        return state;
+    }
+
+    private async Task TellTrail(ConsultationState state)
+    {
+        var untold = state.Outbox.RemoveAll(e => _told.Contains(e.Id));
+        if (untold.IsEmpty)
+            return;
+        await GrainFactory.GetGrain<IAuditTrailGrain>(Own.Patient.Name).Append(untold);
+        _told.UnionWith(untold.Select(e => e.Id));
+    }
+}

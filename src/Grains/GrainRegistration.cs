@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Replays.Grains.Locks;
+
+namespace Replays.Grains;
+
+public static class GrainRegistration
+{
+    /// <summary>What the grains are made with. Storage, keys and the media store come from the host.</summary>
+    public static IServiceCollection AddReplaysGrains(this IServiceCollection services)
+    {
+        services.AddOptions<ReplaysOptions>().BindConfiguration(ReplaysOptions.Section)
+            .Validate(o => o.Recordings.MaxPerConsultation is >= 1 and <= 32, "Replays:Recordings:MaxPerConsultation must be 1 to 32.")
+            .Validate(o => o.Recordings.MaxBytes > 0, "Replays:Recordings:MaxBytes must be positive.")
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ArmedLocks>();
+        services.TryAddSingleton<INearMisses, PendingNearMisses>();
+        return services
+            .AddSingleton<LockRefusals>()
+            .AddSingleton<NameLock>()
+            .AddSingleton<CallerLock>()
+            .AddSingleton<LedgerLock>()
+            .AddSingleton<PresenceLock>()
+            .AddSingleton<RecordLock>()
+            .AddSingleton<KeyLock>();
+    }
+}

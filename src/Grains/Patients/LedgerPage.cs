@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Patients;
+
+/// <summary>
+/// A page of a patient's ledger, format version 1: 16 consultations, found by number / 16 without a directory, so that the 100,000th replay costs
+/// what the tenth does.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("replays.ledger-page")]
+public sealed record LedgerPage
+{
+    public const int Size = 16;
+
+    /// <summary>The state name of all pages of all patients; each has a key of its own.</summary>
+    public const string StateName = "ledger-page";
+
+    /// <summary>The page's own name, <c>patients/{patient}/pages/{n}</c>: what the record lock compares.</summary>
+    [Id(0)]
+    public string Owner { get; init; } = "";
+
+    /// <summary>In the order of their numbers.</summary>
+    [Id(1)]
+    public ImmutableArray<LedgerEntry> Entries { get; init; } = [];
+
+    /// <summary>Audit entries of changes in this page that the trail may not have yet.</summary>
+    [Id(2)]
+    public ImmutableArray<AuditEntry> Outbox { get; init; } = [];
+
+    public static int Of(int number) => number / Size;
+
+    public static string NameOf(PatientId patient, int page) => $"{patient.Name}/pages/{page}";
+
+    internal LedgerEntry? Find(int number) => Entries.FirstOrDefault(e => e.Name.Number == number);
+
+    internal LedgerPage With(LedgerEntry entry) => this with
+    {
+        Entries = Find(entry.Name.Number) is { } old ? Entries.Replace(old, entry) : Entries.Add(entry),
+    };
+}
