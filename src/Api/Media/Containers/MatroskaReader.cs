@@ -238,6 +238,9 @@ internal sealed class MatroskaReader(ByteWindow window)
         var from = at + idLength + sizeLength;
         var isUnsized = size == (1UL << (7 * sizeLength)) - 1;
         var fits = !isUnsized && size <= (ulong)(end - from);
+        // Players take a checksum for 4 bytes whatever its size says, and read on behind them.
+        if (id == Crc && size != 4)
+            return null;
         return new((uint)id, at, from, fits ? from + (long)size : end, isUnsized, fits);
     }
 
