@@ -9,7 +9,7 @@ internal sealed class FileSystemMediaBody : IMediaBody
 
     public FileSystemMediaBody(string path)
     {
-        // Everything is shared: a reader must not stand in the way of a reset or a deletion.
+        // The operating system's lock keeps a reset out while somebody reads; a deletion passes.
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         Length = RandomAccess.GetLength(_file);
     }
