@@ -1,1 +1,24 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Replays.Silo.Commands;
+using Replays.Silo.Hosting;
+
+// A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+return args switch
+{
+    ["migrate", ..] => MigrateCommand.Run(builder.Configuration),
+    _ => await ReplaysHosting.RunProgram(Silo),
+};
+
+WebApplication Silo()
+{
+    if (builder.Configuration.IsEmbedded())
+        throw new StartupException("Set ConnectionStrings__Replays to the PostgreSQL database of the cluster.");
+
+    builder.ListenByDefaultOn("http://localhost:5081");
+    builder.AddReplaysSilo();
+
+    var app = builder.Build();
+    app.MapReplaysHealth();
+    return app;
+}

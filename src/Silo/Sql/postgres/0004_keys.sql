@@ -11,5 +11,6 @@ CREATE TABLE replays_key_ring
 (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     friendly_name text NOT NULL,
-    xml text NOT NULL
+    xml text NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,0 +1,32 @@
+using System.Data;
+using System.Net.Sockets;
+using Npgsql;
+using Replays.Silo.Sql;
+
+namespace Replays.Silo.Commands;
+
+/// <summary><c>migrate</c>: brings the database of <c>ConnectionStrings__Replays</c> up to date. Exits 0 also when there was nothing to do.</summary>
+internal static class MigrateCommand
+{
+    public static int Run(IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("Replays") is not { Length: > 0 } connectionString)
+            return Fail("Set ConnectionStrings__Replays to the PostgreSQL database to migrate.");
+        try
+        {
+            Schema.MigratePostgres(connectionString);
+            Console.WriteLine("The database is up to date.");
+            return 0;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or DataException or ArgumentException or SocketException)
+        {
+            return Fail($"The database was not migrated: {exception.Message}");
+        }
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine(message);
+        return 1;
+    }
+}

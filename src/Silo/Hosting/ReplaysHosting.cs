@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+
+namespace Replays.Silo.Hosting;
+
+/// <summary>What the Silo and Api programs call.</summary>
+public static class ReplaysHosting
+{
+    /// <summary>
+    /// A silo with everything it needs. Without <c>ConnectionStrings:Replays</c> it is embedded: alone, on SQLite in the data directory; otherwise
+    /// a member of the cluster on that PostgreSQL.
+    /// </summary>
+    /// <remarks>Start fails with a <see cref="StartupException"/> when something that an operator must mend is missing.</remarks>
+    public static IHostApplicationBuilder AddReplaysSilo(this IHostApplicationBuilder builder)
+    {
+        var embedded = builder.Configuration.IsEmbedded();
+        builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
+        builder.UseOrleans(silo =>
+        {
+            _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
+            silo.AddReplaysStorage().AddReplaysReminders();
+        });
+        if (embedded)
+            builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
+        else
+            builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PostgresStartup>();
+        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag]);
+        return builder;
+    }
+
+    /// <summary>
+    /// A client of the cluster on the PostgreSQL of <c>ConnectionStrings:Replays</c>, for a process without a silo of its own. While no silo is
+    /// there it goes on trying, and calls fail at once.
+    /// </summary>
+    public static IHostApplicationBuilder AddReplaysClient(this IHostApplicationBuilder builder)
+    {
+        builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
+        builder.UseOrleansClient(client => client.UseReplaysClustering());
+        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag]);
+        return builder;
+    }
+
+    /// <summary>Where the program listens when neither <c>--urls</c> nor the environment says.</summary>
+    public static void ListenByDefaultOn(this WebApplicationBuilder builder, string url)
+    {
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
+            builder.WebHost.UseUrls(url);
+    }
+
+    /// <summary>
+    /// Builds and runs a program. Returns its exit code: 0 when it was asked to stop, even while still starting; 1 when something that an
+    /// operator must mend keeps it from starting, which it then says on standard error, without a stack trace.
+    /// </summary>
+    public static async Task<int> RunProgram(Func<WebApplication> build)
+    {
+        try
+        {
+            await build().RunAsync();
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>So that health is answered from the first moment, not only once the silo is up or the client connected.</summary>
+    private static void StartConcurrently(this IHostApplicationBuilder builder) =>
+        builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
+}
