@@ -21,7 +21,7 @@ public static class DatabaseHosting
     /// </summary>
     public static IHostApplicationBuilder AddReplaysDatabase(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ReplaysOptions>().BindConfiguration("Replays").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<DataOptions>().BindConfiguration("Replays").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         if (builder.Configuration.IsEmbedded())
         {
@@ -62,5 +62,5 @@ public static class DatabaseHosting
     }
 
     private static string DatabaseFile(IServiceProvider services) =>
-        Path.Combine(services.GetRequiredService<IOptions<ReplaysOptions>>().Value.OpenDataDirectory(), "replays.db");
+        Path.Combine(services.GetRequiredService<IOptions<DataOptions>>().Value.OpenDataDirectory(), "replays.db");
 }

@@ -9,7 +9,7 @@ namespace Replays.Silo.Hosting;
 /// Before anything else of an embedded silo starts: takes the data directory for this process alone, for two would overwrite each other's
 /// state, and brings its database up to date.
 /// </summary>
-internal sealed class EmbeddedStartup(DbDataSource database, IOptions<ReplaysOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class EmbeddedStartup(DbDataSource database, IOptions<DataOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private FileStream? _lock;
 

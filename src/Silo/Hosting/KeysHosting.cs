@@ -32,7 +32,7 @@ public static class KeysHosting
 
         if (builder.Configuration.IsEmbedded())
         {
-            var options = builder.Configuration.GetSection("Replays").Get<ReplaysOptions>() ?? new ReplaysOptions();
+            var options = builder.Configuration.GetSection("Replays").Get<DataOptions>() ?? new DataOptions();
             protection.PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.OpenDataDirectory(), "keys")));
         }
         else

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using Replays.Grains;
+using Replays.Silo.Media;
 
 namespace Replays.Silo.Hosting;
 
@@ -19,6 +21,7 @@ public static class ReplaysHosting
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders();
+            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration);
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();

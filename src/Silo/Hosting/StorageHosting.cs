@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Serialization;
 using Orleans.Storage;
+using Replays.Grains.Storage;
 using Replays.Silo.Storage;
 
 namespace Replays.Silo.Hosting;
@@ -12,12 +13,9 @@ namespace Replays.Silo.Hosting;
 /// <summary>Grain state and reminders in the process's database.</summary>
 public static class StorageHosting
 {
-    /// <summary>The name of the grain storage; it is the default one as well.</summary>
-    public const string StorageName = "Replays";
-
     private const string ProviderName = "Replays.AdoNet";
 
-    /// <summary>Grain state, serialized by Orleans itself. Cleared state is deleted, its key with it, for keys name patients.</summary>
+    /// <summary>Grain state, serialized by Orleans itself; the default storage too. Cleared state is deleted, its key with it, for keys name patients.</summary>
     public static ISiloBuilder AddReplaysStorage(this ISiloBuilder silo)
     {
         silo.AddAdoNetGrainStorage(ProviderName, options => options.Configure<DbDataSource, Serializer>((storage, database, serializer) =>
@@ -28,10 +26,10 @@ public static class StorageHosting
             storage.DeleteStateOnClear = true;
         }));
         silo.Services.AddKeyedSingleton<IGrainStorage>(
-            StorageName, (services, _) => new GuardedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName)));
+            ReplaysStorage.Name, (services, _) => new GuardedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName)));
         silo.Services.AddKeyedSingleton(
-            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) => services.GetRequiredKeyedService<IGrainStorage>(StorageName));
-        silo.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(StorageName));
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) => services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name));
+        silo.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name));
         silo.Services.AddSingleton<IConfigurationValidator, StateNameValidator>();
         return silo.AddIncomingGrainCallFilter<StorageFailureFilter>();
     }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Replays.Silo.Hosting;
 
 /// <summary>Section <c>Replays</c>.</summary>
-public sealed class ReplaysOptions
+public sealed class DataOptions
 {
     /// <summary>
     /// Embedded: where database, media and keys live. Default <c>data</c>; relative to the working directory, not to the program's own.
