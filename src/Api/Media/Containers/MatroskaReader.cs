@@ -45,31 +45,35 @@ internal sealed class MatroskaReader(ByteWindow window)
 
     async ValueTask<bool> FileAsync()
     {
+        // A segment follows its header at once: players search whatever else stands between for Tracks, were it padding.
+        var (isHeaded, hasSegment) = (false, false);
         for (var at = 0L; at < window.Length;)
         {
             if (await ElementAsync(at, window.Length) is not { } element)
                 return false;
             switch (element.Id)
             {
-                case Header when element.IsWhole && await HeaderAsync(element):
-                case Void or Crc when element.IsWhole:
+                case Header when !isHeaded && element.IsWhole && await HeaderAsync(element):
+                    (at, isHeaded) = (element.To, true);
+                    break;
+                case Void when !isHeaded && hasSegment && element.IsWhole && !await HidesTracksAsync(element):
                     at = element.To;
                     break;
-                case Segment when await SegmentAsync(element) is { } end && await SeeksAsync():
-                    at = end;
+                case Segment when (isHeaded || hasSegment) && await SegmentAsync(element) is { } end && await SeeksAsync():
+                    (at, isHeaded, hasSegment) = (end, false, true);
                     break;
                 default:
                     return false;
             }
         }
 
-        return true;
+        return hasSegment;
     }
 
     ValueTask<bool> HeaderAsync(Element header) => ChildrenAsync(header, async child =>
     {
         if (child.Id != DocType)
-            return true;
+            return child.Id >> 8 == 0x42; // as all that a header may hold
         var type = await TextAsync(child);
         if (container != MediaContainer.Matroska)
             container = type == "webm" ? MediaContainer.WebM : MediaContainer.Matroska;

@@ -20,6 +20,12 @@ public sealed class HiddenTracksTests
         return [.. Clip.WebAudio[..at], .. more, .. Clip.WebAudio[at..]];
     }
 
+    static byte[] BeforeSegment(byte[] more)
+    {
+        var at = Clip.WebAudio.AsSpan().IndexOf((byte[])[0x18, 0x53, 0x80, 0x67]);
+        return [.. Clip.WebAudio[..at], .. more, .. Clip.WebAudio[at..]];
+    }
+
     public static TheoryData<string, byte[]> Mp4Files => new()
     {
         { "a second moov behind the media", [.. Clip.Audio, .. VideoMoov] },
@@ -51,6 +57,10 @@ public sealed class HiddenTracksTests
         { "Tracks within tags", InSegment(Clip.Element(0x1254C367, Clip.TracksOf(Clip.WebVideo))) },
         { "Tracks within Tracks", InSegment(Clip.Element(0x1654AE6B, Clip.TracksOf(Clip.WebVideo))) },
         { "Tracks within an element that is not known", InSegment(Clip.Element(0x1F00F00F, Clip.TracksOf(Clip.WebVideo))) },
+        { "Tracks in padding before the Segment", BeforeSegment(Clip.Element(0xEC, Clip.TracksOf(Clip.WebVideo))) },
+        { "Tracks in a checksum before the Segment", BeforeSegment(Clip.Element(0xBF, Clip.TracksOf(Clip.WebVideo))) },
+        { "Tracks in a second header", BeforeSegment(Clip.Element(0x1A45DFA3, Clip.Element(0xEC, Clip.TracksOf(Clip.WebVideo)))) },
+        { "Tracks in padding between two Segments", [.. Clip.Read("audio.webm"), .. Clip.Element(0xEC, Clip.TracksOf(Clip.WebVideo))] },
         { "pictures in a track of sound", Clip.Replace(Clip.WebAudio, "A_OPUS", "V_OPUS") },
         { "a track of a type for bitmaps", Clip.Replace(Clip.WebAudio, "\u0083\u0081\u0002", "\u0083\u0081\u0010") },
     };
@@ -71,6 +81,7 @@ public sealed class HiddenTracksTests
         Assert.Equal(new(MediaContainer.WebM, 1), await Clip.TracksAsync(InSegment([])));
         Assert.Equal(new(MediaContainer.WebM, 1), await Clip.TracksAsync(InSegment(PointedAt([]))));
         Assert.Equal(new(MediaContainer.WebM, 1), await Clip.TracksAsync(InSegment(Clip.Element(0xEC, Clip.TracksOf(Clip.WebVideo)))));
+        Assert.Equal(new(MediaContainer.WebM, 1), await Clip.TracksAsync([.. Clip.Read("audio.webm"), .. Clip.Element(0xEC, new byte[99])]));
         Assert.Equal(new(MediaContainer.WebM, 2), await Clip.TracksAsync([.. Clip.Read("audio.webm"), .. Clip.Read("audio.webm")]));
     }
 
