@@ -18,6 +18,6 @@ public interface IMediaWriter : IAsyncDisposable
     /// <summary>As <see cref="Commit"/>, and the body is whole: it ends after the last write and can be read from now on. Repeatable.</summary>
     Task Complete(byte[] checkpoint);
 
-    /// <summary>Back to an object with neither body nor checkpoint; the checkpoint goes first.</summary>
+    /// <summary>Back to an object with neither body nor checkpoint. Repeatable.</summary>
     Task Reset();
 }

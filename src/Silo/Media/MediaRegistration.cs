@@ -25,7 +25,7 @@ public static class MediaRegistration
             return options.Provider switch
             {
                 MediaProvider.FileSystem => new FileSystemMediaStore(options.Directory),
-                _ => throw new NotSupportedException(),
+                _ => new S3MediaStore(options.S3),
             };
         });
     }

@@ -1,0 +1,62 @@
+using Amazon.S3;
+using Replays.Grains.Media;
+
+namespace Replays.Silo.Media;
+
+/// <summary>What a checkpoint object holds: the parts that count, the bytes of the body that don't fill a part yet, and the vault's checkpoint.</summary>
+internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Parts, ReadOnlyMemory<byte> Rest, byte[] Checkpoint, string? ETag)
+{
+    public static async Task<S3Checkpoint?> Read(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await S3MediaStore.Try(async () =>
+            {
+                using var response = await client.GetObjectAsync(bucket, key, cancellationToken);
+                var bytes = new byte[response.ContentLength];
+                await response.ResponseStream.ReadExactlyAsync(bytes, cancellationToken);
+                return Parse(bytes, response.ETag);
+            });
+        }
+        catch (MediaStoreException e) when (S3MediaStore.IsMissing(e))
+        {
+            return null;
+        }
+    }
+
+    public MemoryStream Write()
+    {
+        var stream = new MemoryStream(Rest.Length + Checkpoint.Length + Parts.Count * 40 + 256);
+        var writer = new BinaryWriter(stream);
+        writer.Write(UploadId ?? "");
+        writer.Write(Parts.Count);
+        foreach (var part in Parts)
+            writer.Write(part);
+
+        writer.Write(Rest.Length);
+        writer.Write(Rest.Span);
+        writer.Write(Checkpoint.Length);
+        writer.Write(Checkpoint);
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static S3Checkpoint Parse(byte[] bytes, string etag)
+    {
+        try
+        {
+            var reader = new BinaryReader(new MemoryStream(bytes));
+            var uploadId = reader.ReadString();
+            List<string> parts = [];
+            for (var count = reader.ReadInt32(); count > 0; count--)
+                parts.Add(reader.ReadString());
+
+            var rest = reader.ReadBytes(reader.ReadInt32());
+            return new(uploadId.Length == 0 ? null : uploadId, parts, rest, reader.ReadBytes(reader.ReadInt32()), etag);
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException)
+        {
+            throw new MediaStoreException(MediaStoreProblem.Damaged, e);
+        }
+    }
+}
