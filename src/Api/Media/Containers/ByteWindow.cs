@@ -29,7 +29,9 @@ internal sealed class ByteWindow(Stream stream, CancellationToken cancellation)
         return ++steps <= MaxSteps;
     }
 
-    /// <summary>The bytes from a position on, good until the next call: fewer than asked for at the end of the stream, none beyond it.</summary>
+    /// <summary>
+    /// The bytes from a position on, good until the next call: fewer than asked for at the end of the stream, none beyond it.
+    /// </summary>
     public ValueTask<ReadOnlyMemory<byte>> At(long position, long count)
     {
         count = Math.Min(count, Math.Min(Size, Length - position));

@@ -5,16 +5,17 @@ using System.Text;
 namespace Replays.Api.Media.Containers;
 
 /// <summary>
-/// Reads Matroska and WebM (RFC 8794, RFC 9559) down to their tracks: every segment of a chain, every Tracks element, also those that only a SeekHead
-/// points at, for players jump there. At the top only elements that are known may stand: at others players give up and search the bytes
-/// for the next Tracks. Sizes may be unknown where live recorders leave them so: of segments and clusters.
+/// Reads Matroska and WebM (RFC 8794, RFC 9559) down to their tracks: every segment of a chain, every Tracks element, also those that
+/// only a SeekHead points at, for players jump there. At the top only elements that are known may stand: at others players give up and
+/// search the bytes for the next Tracks. Sizes may be unknown where live recorders leave them so: of segments and clusters.
 /// </summary>
 internal sealed class MatroskaReader(ByteWindow window)
 {
     const uint Header = 0x1A45DFA3, DocType = 0x4282, Segment = 0x18538067, Void = 0xEC, Crc = 0xBF;
     const uint SeekHead = 0x114D9B74, Seek = 0x4DBB, SeekPosition = 0x53AC;
     const uint Info = 0x1549A966, Cues = 0x1C53BB6B, Chapters = 0x1043A770, Tags = 0x1254C367, Attachments = 0x1941A469;
-    const uint Tracks = 0x1654AE6B, TrackEntry = 0xAE, TrackNumber = 0xD7, TrackType = 0x83, CodecId = 0x86, Video = 0xE0, Encodings = 0x6D80;
+    const uint Tracks = 0x1654AE6B, TrackEntry = 0xAE, TrackNumber = 0xD7, TrackType = 0x83, CodecId = 0x86, Video = 0xE0;
+    const uint Encodings = 0x6D80;
     const uint Cluster = 0x1F43B675, BlockGroup = 0xA0, Block = 0xA1, SimpleBlock = 0xA3;
 
     const int MaxTracks = 256;
@@ -182,7 +183,8 @@ internal sealed class MatroskaReader(ByteWindow window)
         return true;
     }
 
-    async ValueTask<bool> TracksAsync(Element list) => seen.Add(list.At) && !await HidesTracksAsync(list) && await ChildrenAsync(list, async entry =>
+    async ValueTask<bool> TracksAsync(Element list) => seen.Add(list.At) && !await HidesTracksAsync(list)
+        && await ChildrenAsync(list, async entry =>
     {
         if (entry.Id != TrackEntry)
             return entry.Id is Void or Crc;

@@ -20,7 +20,8 @@ internal sealed class MatroskaTrack
     {
         (1, ['V', '_', ..]) when HasPictures && hasBlocks => TrackKind.Video,
         (2, ['A', '_', ..]) when !HasPictures && hasBlocks => TrackKind.Audio,
-        (17 or 33, ['S', '_', 'T', 'E', 'X', 'T', '/', ..] or ['D', '_', 'W', 'E', 'B', 'V', 'T', 'T', '/', ..]) when !HasPictures => TrackKind.Other,
+        (17 or 33, var codec) when !HasPictures && (codec.StartsWith("S_TEXT/", StringComparison.Ordinal)
+            || codec.StartsWith("D_WEBVTT/", StringComparison.Ordinal)) => TrackKind.Other,
         _ => TrackKind.Unclear,
     };
 }

@@ -9,8 +9,9 @@ namespace Replays.Api.Media.Containers;
 public static class MediaContentTypes
 {
     /// <summary>
-    /// <c>Replays:Media:ContentTypes</c> unless configured: the types that can be looked into. Ogg, MP3, ADTS and WAV are not among them: streams
-    /// chained anywhere, or pictures in tags, would have to be looked for in every byte. A deployment that lists such a type accepts it unseen.
+    /// <c>Replays:Media:ContentTypes</c> unless configured: the types that can be looked into. Ogg, MP3, ADTS and WAV are not among them:
+    /// streams chained anywhere, or pictures in tags, would have to be looked for in every byte. A deployment that lists such a type
+    /// accepts it unseen.
     /// </summary>
     public static IReadOnlyList<string> Default { get; } =
     [
@@ -19,8 +20,9 @@ public static class MediaContentTypes
     ];
 
     /// <summary>
-    /// Whether a recording in this mode may be opened with this type: one of <paramref name="listed"/>, audio or video, and no <c>video/*</c> in
-    /// mode audio; nothing at all in mode chat. <c>audio/*</c> in mode video may be opened, but will not seal: it has no video track.
+    /// Whether a recording in this mode may be opened with this type: one of <paramref name="listed"/>, audio or video, and no
+    /// <c>video/*</c> in mode audio; nothing at all in mode chat. <c>audio/*</c> in mode video may be opened, but will not seal: it has
+    /// no video track.
     /// </summary>
     public static bool Allows(IEnumerable<string> listed, string? contentType, ConsultationMode mode) =>
         Parse(contentType) is { } type

@@ -1,6 +1,8 @@
 namespace Replays.Api.Media.Containers;
 
-/// <summary>Whether what is in a recording is what was declared and consented to; everything but <see cref="Fits"/> is a <c>media-mismatch</c>.</summary>
+/// <summary>
+/// Whether what is in a recording is what was declared and consented to; everything but <see cref="Fits"/> is a <c>media-mismatch</c>.
+/// </summary>
 public enum MediaFit
 {
     Fits = 0,

@@ -6,9 +6,11 @@ namespace Replays.Api.Media.Containers;
 /// The tracks in a media stream by kind. Consent is per mode, so the question is what a player could show, not what the file calls itself:
 /// <list type="bullet">
 /// <item><b>Video</b>: anything that moves. MP4: handler <c>vide</c>, <c>auxv</c> or <c>pict</c>; Matroska: track type 1.</item>
-/// <item><b>Audio</b>: MP4 handler <c>soun</c>, Matroska track type 2, with a codec known to be sound and nothing in it that speaks of pictures.</item>
+/// <item><b>Audio</b>: MP4 handler <c>soun</c>, Matroska track type 2, with a codec known to be sound and nothing in it that speaks of
+/// pictures.</item>
 /// <item><b>Other</b>: text and timed data whose format cannot carry pictures: subtitles as text, chapters, time codes, hints.</item>
-/// <item><b>Unclear</b>: the rest, because players guess: an unknown codec, contradictory handlers, a track without samples, bitmap subtitles.</item>
+/// <item><b>Unclear</b>: the rest, because players guess: an unknown codec, contradictory handlers, a track without samples, bitmap
+/// subtitles.</item>
 /// </list>
 /// Audio and Video are counted only when readable: a codec known here, and samples. A still picture that is no track (cover art, a Matroska
 /// attachment) is not video: it is not a recording of anybody, and a player of sound shows it at most as a picture beside it.
@@ -21,9 +23,9 @@ namespace Replays.Api.Media.Containers;
 public sealed record MediaTracks(MediaContainer Container, int Audio = 0, int Video = 0, int Other = 0, int Unclear = 0)
 {
     /// <summary>
-    /// Reads a stream from its beginning down to its tracks, stepping over the media themselves. All top-level parts are read, so that a second
-    /// set of tracks behind the media counts as much as the first. Needs about 4 KiB of memory and, for a few thousand parts, as many small reads;
-    /// an attacker's file costs at most 8 million steps and little more than its own length in reads.
+    /// Reads a stream from its beginning down to its tracks, stepping over the media themselves. All top-level parts are read, so that a
+    /// second set of tracks behind the media counts as much as the first. Needs about 4 KiB of memory and, for a few thousand parts, as
+    /// many small reads; an attacker's file costs at most 8 million steps and little more than its own length in reads.
     /// </summary>
     /// <param name="media">Seekable, of known length, in the clear. It is left open, at any position.</param>
     /// <param name="cancellation">Ends the reading early, with <see cref="OperationCanceledException"/>.</param>
@@ -41,9 +43,10 @@ public sealed record MediaTracks(MediaContainer Container, int Audio = 0, int Vi
     }
 
     /// <summary>
-    /// Whether these tracks are what a recording in <paramref name="mode"/>, declared as <paramref name="contentType"/>, may and must hold: a readable
-    /// track of the mode's kind, and in mode audio, or under <c>audio/*</c>, nothing that could be pictures. A type that cannot be looked into, which only
-    /// a deployment's own list can allow, fits unseen unless it is one of the known containers in disguise.
+    /// Whether these tracks are what a recording in <paramref name="mode"/>, declared as <paramref name="contentType"/>, may and must
+    /// hold: a readable track of the mode's kind, and in mode audio, or under <c>audio/*</c>, nothing that could be pictures. A type that
+    /// cannot be looked into, which only a deployment's own list can allow, fits unseen unless it is one of the known containers in
+    /// disguise.
     /// </summary>
     public MediaFit Fit(string contentType, ConsultationMode mode)
     {

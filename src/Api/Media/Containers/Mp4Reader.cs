@@ -4,9 +4,9 @@ using static System.Buffers.Binary.BinaryPrimitives;
 namespace Replays.Api.Media.Containers;
 
 /// <summary>
-/// Reads ISO base media (ISO/IEC 14496-12) down to its tracks. Players forgive misplaced boxes: they take a track wherever it stands, a handler
-/// for the track last seen, and a <c>moov</c> that was renamed to <c>free</c> for a <c>moov</c>. So the boxes that make a track count here wherever
-/// they are met, and where none belongs they make the file unreadable.
+/// Reads ISO base media (ISO/IEC 14496-12) down to its tracks. Players forgive misplaced boxes: they take a track wherever it stands, a
+/// handler for the track last seen, and a <c>moov</c> that was renamed to <c>free</c> for a <c>moov</c>. So the boxes that make a track
+/// count here wherever they are met, and where none belongs they make the file unreadable.
 /// </summary>
 internal sealed class Mp4Reader(ByteWindow window)
 {
@@ -107,7 +107,11 @@ internal sealed class Mp4Reader(ByteWindow window)
             case "tfhd":
                 return await NumberAsync(from + 4, to, id => fragmentOf = id);
             case "trun":
-                return await NumberAsync(from + 4, to, count => { if (count > 0 && sampledInFragments.Count < MaxTracks) sampledInFragments.Add(fragmentOf); });
+                return await NumberAsync(from + 4, to, count =>
+                {
+                    if (count > 0 && sampledInFragments.Count < MaxTracks)
+                        sampledInFragments.Add(fragmentOf);
+                });
             default:
                 return true;
         }
@@ -143,5 +147,6 @@ internal sealed class Mp4Reader(ByteWindow window)
         return true;
     }
 
-    static string Code(ReadOnlyMemory<byte> bytes, int at) => bytes.Length < at + 4 ? "" : Encoding.Latin1.GetString(bytes.Span.Slice(at, 4));
+    static string Code(ReadOnlyMemory<byte> bytes, int at) =>
+        bytes.Length < at + 4 ? "" : Encoding.Latin1.GetString(bytes.Span.Slice(at, 4));
 }

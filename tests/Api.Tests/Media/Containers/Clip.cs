@@ -9,7 +9,8 @@ namespace Replays.Api.Tests.Media.Containers;
 static class Clip
 {
     public static IReadOnlyList<string> All { get; } =
-        [.. Directory.GetFiles(Folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.EndsWith(".md")).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Folder).Select(Path.GetFileName).OfType<string>()
+            .Where(name => !name.EndsWith(".md")).Order(StringComparer.Ordinal)];
 
     public static byte[] Video { get; } = Read("av-faststart.mp4");
 
@@ -26,7 +27,8 @@ static class Clip
     public static async Task<MediaTracks> TracksAsync(byte[] file) =>
         await MediaTracks.ReadAsync(new MemoryStream(file, writable: false), TestContext.Current.CancellationToken);
 
-    public static byte[] Box(string type, params ReadOnlySpan<byte> payload) => [.. Number(payload.Length + 8L, 4), .. Encoding.Latin1.GetBytes(type), .. payload];
+    public static byte[] Box(string type, params ReadOnlySpan<byte> payload) =>
+        [.. Number(payload.Length + 8L, 4), .. Encoding.Latin1.GetBytes(type), .. payload];
 
     /// <summary>The first box of a type, header included.</summary>
     public static byte[] BoxOf(byte[] file, string type)

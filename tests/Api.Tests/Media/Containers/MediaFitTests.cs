@@ -28,7 +28,8 @@ public sealed class MediaFitTests
     [InlineData("audio.m4a", "audio/webm", ConsultationMode.Audio, MediaFit.OtherContainer)]
     [InlineData("audio.webm", "audio/mp4", ConsultationMode.Audio, MediaFit.OtherContainer)]
     [InlineData("audio.m4a", "audio/ogg", ConsultationMode.Audio, MediaFit.OtherContainer)]
-    public async Task A_recording_must_hold_what_it_declares_and_what_its_mode_records(string clip, string contentType, ConsultationMode mode, MediaFit fit) =>
+    public async Task A_recording_must_hold_what_it_declares_and_what_its_mode_records(
+        string clip, string contentType, ConsultationMode mode, MediaFit fit) =>
         Assert.Equal(fit, (await Clip.TracksAsync(Clip.Read(clip))).Fit(contentType, mode));
 
     [Fact]

@@ -11,13 +11,18 @@ public sealed class MediaFuzzTests
     /// <summary>Sizes and ids at which readers stumble.</summary>
     static readonly byte[][] Words =
     [
-        [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 7], [0, 0, 0, 8], [0x7F, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF], [0xFF], [0x80], [0x01], [0],
-        [0, 0, 0, 1, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE],
+        [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 7], [0, 0, 0, 8], [0x7F, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0],
+        [0xFF, 0xFF, 0xFF, 0xFF], [0xFF], [0x80], [0x01], [0],
+        [0, 0, 0, 1, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+        [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE],
         .. "moov trak mdia minf stbl stsd hdlr moof traf trun free udta cmov vide soun".Split(' ').Select(Encoding.Latin1.GetBytes),
-        [0x1A, 0x45, 0xDF, 0xA3], [0x18, 0x53, 0x80, 0x67], [0x16, 0x54, 0xAE, 0x6B], [0x1F, 0x43, 0xB6, 0x75], [0x11, 0x4D, 0x9B, 0x74], [0x4D, 0xBB], [0x53, 0xAC], [0xAE], [0xA0],
+        [0x1A, 0x45, 0xDF, 0xA3], [0x18, 0x53, 0x80, 0x67], [0x16, 0x54, 0xAE, 0x6B], [0x1F, 0x43, 0xB6, 0x75], [0x11, 0x4D, 0x9B, 0x74],
+        [0x4D, 0xBB], [0x53, 0xAC], [0xAE], [0xA0],
     ];
 
-    /// <summary>20,000 mutants of all clips; more with <c>FUZZ_MUTANTS</c>. A failure is repeated with the seed it prints, as <c>FUZZ_SEED</c>.</summary>
+    /// <summary>
+    /// 20,000 mutants of all clips; more with <c>FUZZ_MUTANTS</c>. A failure is repeated with the seed it prints, as <c>FUZZ_SEED</c>.
+    /// </summary>
     [Fact]
     public async Task No_mutant_of_a_real_clip_crashes_hangs_or_costs_memory()
     {
@@ -32,7 +37,8 @@ public sealed class MediaFuzzTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                if (await MediaTracks.ReadAsync(stream, TestContext.Current.CancellationToken) is { Container: > MediaContainer.Unreadable })
+                var tracks = await MediaTracks.ReadAsync(stream, TestContext.Current.CancellationToken);
+                if (tracks.Container > MediaContainer.Unreadable)
                     readable++;
             }
             catch (Exception exception)
@@ -42,11 +48,13 @@ public sealed class MediaFuzzTests
 
             var memory = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(memory < 512 << 10, $"FUZZ_SEED={seed + i}: {memory} bytes of memory for a file of {file.Length}");
-            Assert.True(stream.BytesRead < 16 * (4096 + file.Length), $"FUZZ_SEED={seed + i}: {stream.BytesRead} bytes read of a file of {file.Length}");
+            Assert.True(stream.BytesRead < 16 * (4096 + file.Length),
+                $"FUZZ_SEED={seed + i}: {stream.BytesRead} bytes read of a file of {file.Length}");
             (worstMemory, worstReads) = (Math.Max(worstMemory, memory), Math.Max(worstReads, stream.BytesRead));
         }
 
-        TestContext.Current.SendDiagnosticMessage("{0} readable; at worst {1} bytes allocated and {2} read for one", readable, worstMemory, worstReads);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} readable; at worst {1} bytes allocated and {2} read for one", readable, worstMemory, worstReads);
         // Else the mutants are too wild to get anywhere.
         Assert.InRange(readable, mutants / 20, mutants);
     }
@@ -92,5 +100,6 @@ public sealed class MediaFuzzTests
         return [.. file];
     }
 
-    static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : otherwise;
+    static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : otherwise;
 }

@@ -111,13 +111,15 @@ public sealed class MediaTracksTests
 
     [Fact]
     public async Task A_failing_store_is_not_an_unreadable_recording() =>
-        await Assert.ThrowsAsync<IOException>(async () => await MediaTracks.ReadAsync(new SparseStream(Clip.Video, [], 1 << 20) { FailsAt = 4096 }, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(async () => await MediaTracks.ReadAsync(
+            new SparseStream(Clip.Video, [], 1 << 20) { FailsAt = 4096 }, TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Reading_ends_when_it_is_cancelled()
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await MediaTracks.ReadAsync(new MemoryStream(Clip.Video), source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await MediaTracks.ReadAsync(new MemoryStream(Clip.Video), source.Token));
     }
 }

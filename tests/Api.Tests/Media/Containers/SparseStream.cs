@@ -1,6 +1,8 @@
 namespace Replays.Api.Tests.Media.Containers;
 
-/// <summary>A long file of which only head and tail, and a pattern repeated after the head, exist; the rest is zeros. Counts what is read.</summary>
+/// <summary>
+/// A long file of which only head and tail, and a pattern repeated after the head, exist; the rest is zeros. Counts what is read.
+/// </summary>
 sealed class SparseStream(byte[] head, byte[] tail, long length, byte[]? pattern = null, int every = 1) : Stream
 {
     public long BytesRead { get; private set; }
