@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Replays.Silo.Hosting;
+
+namespace Replays.Grains.Tests.Storage;
+
+/// <summary>The silo exactly as the programs run it, in this process: embedded on SQLite, or on a PostgreSQL database.</summary>
+internal sealed class SiloHost : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("replays-silo-").FullName;
+    private readonly IHost _host;
+
+    private SiloHost(string? connectionString)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Staging" });
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Replays"] = connectionString,
+            ["Replays:DataDirectory"] = _directory,
+            ["Replays:Silo:AdvertisedAddress"] = "127.0.0.1",
+            ["Replays:Silo:SiloPort"] = $"{PostgresServer.FreePort()}",
+            ["Replays:Silo:GatewayPort"] = $"{PostgresServer.FreePort()}",
+        });
+        builder.AddReplaysSilo();
+        _host = builder.Build();
+    }
+
+    public IServiceProvider Services => _host.Services;
+
+    public string DatabaseFile => Path.Combine(_directory, "replays.db");
+
+    public static async Task<SiloHost> Start(string? connectionString)
+    {
+        var silo = new SiloHost(connectionString);
+        await silo._host.StartAsync(TestContext.Current.CancellationToken);
+        return silo;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
