@@ -42,7 +42,7 @@ internal sealed class GuardedGrainStorage(IGrainStorage storage) : IGrainStorage
 
     private void Check(string stateName, GrainId grainId)
     {
-        if (grainId.TryGetGuidKey(out _, out _) || grainId.TryGetIntegerKey(out _, out _))
+        if (grainId.TryGetGuidKey(out _, out _) || grainId.TryGetIntegerKey(out _, out _) || Guid.TryParse(grainId.Key.AsSpan(), out _))
             throw new InvalidOperationException($"A grain of type {grainId.Type} has a key that could share a row with another; prefix its key.");
         if (_owners.GetOrAdd(stateName, grainId.Type) is var owner && owner != grainId.Type)
             throw new InvalidOperationException($"The state name '{stateName}' is used by grain types {owner} and {grainId.Type}; use one each.");

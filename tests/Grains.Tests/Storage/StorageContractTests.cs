@@ -140,8 +140,11 @@ public sealed class StorageContractTests(PostgresServer postgres)
         Assert.Equal(after.Version.Version, (await membership.ReadAllAsync(Cancellation)).Version.Version);
 
         entry.Status = SiloStatus.Dead;
-        Assert.False(await membership.UpdateRowAsync(entry, "0", before.Version.Next(), Cancellation));
-        Assert.True(await membership.UpdateRowAsync(entry, "0", after.Version.Next(), Cancellation));
+        var etag = after.TryGet(entry.SiloAddress)!.Item2;
+        var stale = before.TryGet(before.Members[0].Item1.SiloAddress)!.Item2;
+        Assert.False(await membership.UpdateRowAsync(entry, stale, before.Version.Next(), Cancellation));
+        Assert.Equal(after.Version.Version, (await membership.ReadAllAsync(Cancellation)).Version.Version);
+        Assert.True(await membership.UpdateRowAsync(entry, etag, after.Version.Next(), Cancellation));
         await membership.CleanupDefunctSiloEntriesAsync(DateTimeOffset.UtcNow.AddMinutes(1), Cancellation);
         Assert.Single((await membership.ReadAllAsync(Cancellation)).Members);
     }
