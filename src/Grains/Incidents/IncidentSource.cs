@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Replays.Grains.Incidents;
+
+/// <summary>Who or what noticed.</summary>
+[GenerateSerializer, Alias("replays.incident-source")]
+[JsonConverter(typeof(JsonStringEnumConverter<IncidentSource>))]
+public enum IncidentSource
+{
+    [JsonStringEnumMemberName("patient")]
+    Patient = 0,
+
+    [JsonStringEnumMemberName("clinician")]
+    Clinician = 1,
+
+    [JsonStringEnumMemberName("officer")]
+    Officer = 2,
+
+    /// <summary>A lock refused what only a defect can cause.</summary>
+    [JsonStringEnumMemberName("lock")]
+    Lock = 3,
+
+    /// <summary>An ownership audit found something out of place.</summary>
+    [JsonStringEnumMemberName("audit")]
+    Audit = 4,
+
+    /// <summary>The backend said that the wrong patient was in the call.</summary>
+    [JsonStringEnumMemberName("scheduler")]
+    Scheduler = 5,
+}

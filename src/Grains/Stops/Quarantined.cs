@@ -1,0 +1,8 @@
+using Replays.Grains.Incidents;
+
+namespace Replays.Grains.Stops;
+
+/// <summary>What came of a report.</summary>
+/// <param name="Incident">The incident that the recordings are in.</param>
+/// <param name="IsNew">Whether this report opened it.</param>
+public sealed record Quarantined(IncidentReport Incident, bool IsNew);
