@@ -20,11 +20,14 @@ public interface IStopList
     /// <returns>The report's own incident; or, where no recording was left to quarantine, what holds the first of them.</returns>
     Task<Quarantined> Quarantine(IncidentReport report, CancellationToken cancellation = default);
 
-    /// <summary>Lets an incident's recordings be shown again. Repeated: unchanged.</summary>
+    /// <summary>Quarantines more recordings under an incident that there is. Repeated: unchanged.</summary>
+    Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Lets an incident's recordings be shown again, except those in another open one. Repeated: unchanged.</summary>
     Task Restore(string incident, CancellationToken cancellation = default);
 
     /// <summary>Takes an incident's recordings out of reach for good. Repeated: unchanged.</summary>
-    Task Withdraw(string incident, CancellationToken cancellation = default);
+    Task Withdraw(string incident, Actor by, CancellationToken cancellation = default);
 
     /// <summary>Takes recordings out of reach for good, without an incident. Repeated: unchanged.</summary>
     Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation = default);

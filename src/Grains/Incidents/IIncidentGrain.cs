@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Incidents;
+
+/// <summary>
+/// One incident, keyed <c>incidents/{id}</c>: the officer's record of it and all that follows from what was decided. It begins with what the
+/// log of incidents holds: nobody has to tell it. It never opens an incident about itself.
+/// </summary>
+[Alias("replays.incident-grain")]
+public interface IIncidentGrain : IGrainWithStringKey
+{
+    /// <returns>The snapshot; null when there is no such incident.</returns>
+    [ReadOnly, Alias("Get")]
+    Task<Incident?> Get(CancellationToken cancellation = default);
+
+    /// <summary>Does what is still to be done: stops, patients' lists, trails. Repeatable; others call it when a crash left something undone.</summary>
+    [Alias("Follow")]
+    Task Follow(CancellationToken cancellation = default);
+
+    /// <summary>Changes the officer's record.</summary>
+    [Alias("Amend")]
+    Task<Outcome<Incident>> Amend(IncidentAmendment amendment, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Quarantines more recordings under this incident. Resolved already: <see cref="Refusal.InvalidTransition"/>.</summary>
+    [Alias("AddRecordings")]
+    Task<Outcome<Incident>> AddRecordings(ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Restores or withdraws all its recordings. Repeated with the same outcome: unchanged; with another: <see cref="Refusal.InvalidTransition"/>.</summary>
+    [Alias("Resolve")]
+    Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// A second officer approves a withdrawal: the data keys are destroyed. The same officer: <see cref="Refusal.SecondOfficerRequired"/>;
+    /// a recording on legal hold: <see cref="Refusal.LegalHold"/>, and none is destroyed.
+    /// </summary>
+    [Alias("Approve")]
+    Task<Outcome<Incident>> Approve(Actor by, CancellationToken cancellation = default);
+}

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+using Replays.Grains.Locks;
+using Replays.Grains.Stops;
+using Replays.Grains.Storage;
+
+namespace Replays.Grains.Incidents;
+
+[GrainType("incident")]
+internal sealed partial class IncidentGrain(
+    [PersistentState(IncidentState.StateName, ReplaysStorage.Name)] IPersistentState<IncidentState> stored,
+    IIncidentLog log,
+    IStopList stops,
+    TimeProvider time,
+    ILogger<IncidentGrain> logger) : Grain, IIncidentGrain
+{
+    /// <summary>Steps an incident: the officer's changes beyond that are refused.</summary>
+    private const int MaxSteps = 1_000;
+
+    private bool _unsure;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    private string Id => Name["incidents/".Length..];
+
+    private IncidentState State => stored.State;
+
+    public async Task<Incident?> Get(CancellationToken cancellation) => await Begin(cancellation) is { } logged ? Snapshot(logged) : null;
+
+    public async Task Follow(CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is not { } logged)
+            return;
+        if (State.Followed == State.Steps.Length && State.Resolution is not null && logged.IsOpen)
+            await Save(State with { Resolution = null, Steps = State.Steps.Add(Step(IncidentSteps.Reopened, logged.Report.By)) });
+        await FollowAll(logged, cancellation);
+    }
+
+    public async Task<Outcome<Incident>> Amend(IncidentAmendment amendment, Actor by, CancellationToken cancellation) =>
+        await Change(State => State with
+        {
+            Kind = amendment.Kind ?? State.Kind,
+            AwareAt = amendment.AwareAt ?? State.AwareAt,
+            Record = amendment.Record is { } record ? State.Record.With(record) : State.Record,
+            Steps = State.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Kind?.ToString())),
+        }, cancellation);
+
+    public async Task<Outcome<Incident>> AddRecordings(ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is null)
+            return Refusal.NotFound;
+        if (State.Resolution is not null)
+            return Refusal.InvalidTransition;
+        await stops.Quarantine(Id, recordings, by, cancellation);
+        return await Change(State => State with { Steps = State.Steps.Add(Step(IncidentSteps.Added, by)) }, cancellation);
+    }
+
+    public async Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is not { } logged)
+            return Refusal.NotFound;
+        if (State.Resolution is { } resolution)
+            return resolution.Outcome == outcome ? Snapshot(logged) : Refusal.InvalidTransition;
+        var step = Step(outcome is IncidentOutcome.Restored ? IncidentSteps.Restored : IncidentSteps.Withdrawn, by, note);
+        return await Change(State => State with
+        {
+            Resolution = new() { Outcome = outcome, Note = note, By = by, At = step.At },
+            Steps = State.Steps.Add(step),
+        }, cancellation);
+    }
+
+    public async Task<Outcome<Incident>> Approve(Actor by, CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is not { } logged)
+            return Refusal.NotFound;
+        if (State.Resolution is not { Outcome: IncidentOutcome.Withdrawn } resolution)
+            return Refusal.InvalidTransition;
+        if (resolution.ApprovedBy is not null)
+            return Snapshot(logged);
+        if (resolution.By.Subject == by.Subject)
+            return Refusal.SecondOfficerRequired;
+        foreach (var patient in Patients(logged))
+        {
+            if (await GrainFactory.Patient(patient).IsOnHold(cancellation))
+                return Refusal.LegalHold;
+        }
+        return await Change(State => State with
+        {
+            Resolution = resolution with { ApprovedBy = by },
+            Steps = State.Steps.Add(Step(IncidentSteps.KeysDestroyed, by)),
+        }, cancellation);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellation)
+    {
+        if (!Name.StartsWith("incidents/", StringComparison.Ordinal))
+            throw new ArgumentException("Not an incident's name.");
+        return stored.RecordExists && State.Owner != Name ? throw new RecordRefusedException() : Task.CompletedTask;
+    }
+
+    /// <summary>What the log knows; the first time, the state begins with it.</summary>
+    private async Task<LoggedIncident?> Begin(CancellationToken cancellation)
+    {
+        if (_unsure)
+        {
+            await stored.ReadStateAsync();
+            _unsure = false;
+        }
+        if (await log.Find(Id, cancellation) is not { } logged)
+            return null;
+        if (!stored.RecordExists)
+            stored.State = Beginning(logged.Report);
+        return logged;
+    }
+
+    private IncidentState Beginning(IncidentReport report)
+    {
+        var kind = report.Source switch
+        {
+            IncidentSource.Patient or IncidentSource.Clinician => IncidentSteps.Reported,
+            IncidentSource.Lock => IncidentSteps.Refused,
+            _ => IncidentSteps.Opened,
+        };
+        return new()
+        {
+            Owner = Name,
+            Kind = Incident.KindOf(report.Source),
+            AwareAt = report.ReportedAt,
+            Steps = [new(kind, report.ReportedAt, report.By, report.Reason)],
+        };
+    }
+
+    /// <summary>One change: marked as not followed, written, followed.</summary>
+    private async Task<Outcome<Incident>> Change(Func<IncidentState, IncidentState> change, CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is not { } logged)
+            return Refusal.NotFound;
+        if (State.Steps.Length >= MaxSteps)
+            return Refusal.LimitReached;
+        await log.Unfollow(Id, cancellation);
+        await Save(change(State));
+        try
+        {
+            await FollowAll(logged, cancellation);
+        }
+        catch (Exception e) when (State.Resolution?.Outcome is not IncidentOutcome.Restored)
+        {
+            LogUnfollowed(logger, e.GetType().Name); // decided and durable; the rest is repeated until it is done
+        }
+        return Snapshot(logged);
+    }
+
+    private async Task FollowAll(LoggedIncident logged, CancellationToken cancellation)
+    {
+        for (var at = State.Followed; at < State.Steps.Length; at++)
+        {
+            var step = State.Steps[at];
+            await FollowStops(step, cancellation);
+            foreach (var patient in Patients(logged))
+                await GrainFactory.AuditTrail(patient).Append([Entry(logged, step, at, patient)]);
+        }
+        if (!stored.RecordExists || State.Followed < State.Steps.Length)
+            await Save(State with { Followed = State.Steps.Length });
+        await log.Followed(Id, State.Resolution is null, Snapshot(logged).ReportDueAt, cancellation);
+    }
+
+    /// <summary>The stops first; then what the patient's own list is to remember.</summary>
+    private async Task FollowStops(IncidentStep step, CancellationToken cancellation)
+    {
+        switch (step.Kind)
+        {
+            case IncidentSteps.Restored:
+                await stops.Restore(Id, cancellation);
+                break;
+            case IncidentSteps.Withdrawn:
+                await stops.Withdraw(Id, step.By, cancellation);
+                foreach (var recording in await Recordings(cancellation))
+                    await GrainFactory.Patient(recording.Patient).Withdraw(recording, "incident", step.By, cancellation);
+                break;
+            case IncidentSteps.KeysDestroyed:
+                foreach (var recording in await Recordings(cancellation))
+                    await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation);
+                break;
+        }
+    }
+
+    private async Task<ImmutableArray<RecordingId>> Recordings(CancellationToken cancellation) =>
+        (await log.Find(Id, cancellation))?.Recordings ?? [];
+
+    private static AuditEntry Entry(LoggedIncident logged, IncidentStep step, int number, PatientId patient)
+    {
+        var own = logged.Recordings.Where(recording => recording.Patient == patient).ToList();
+        var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{logged.Report.Id}/{number}/{patient.Name}"));
+        return new()
+        {
+            Id = new Guid(id.AsSpan(0, 16)),
+            At = step.At,
+            Kind = step.Kind,
+            By = step.By,
+            Subject = own is [var one] ? one.Name : patient.Name,
+            Detail = $"incident {logged.Report.Id}: {step.Detail}" + (own.Count > 1 ? $" ({string.Join(' ', own.Select(recording => recording.ReplayId))})" : ""),
+        };
+    }
+
+    /// <summary>Whose recordings are in it, or whose name a lock saw.</summary>
+    private static IEnumerable<PatientId> Patients(LoggedIncident logged) =>
+        logged.Recordings.Select(recording => recording.Patient)
+            .Concat(ConsultationId.TryParseName(logged.Report.Cause, out var consultation) ? [consultation.Patient] : [])
+            .Concat(RecordingId.TryParseName(logged.Report.Cause, out var recording) ? [recording.Patient] : [])
+            .Distinct();
+
+    private async Task Save(IncidentState next)
+    {
+        _unsure = true; // what is in memory is not trusted after a write that failed
+        stored.State = next;
+        await stored.WriteStateAsync();
+        _unsure = false;
+    }
+
+    private IncidentStep Step(string kind, Actor by, string? detail = null) => new(kind, time.GetUtcNow(), by, detail);
+
+    private Incident Snapshot(LoggedIncident logged) => new()
+    {
+        Report = logged.Report,
+        Kind = State.Kind,
+        AwareAt = State.AwareAt,
+        Recordings = logged.Recordings,
+        Record = State.Record,
+        Resolution = State.Resolution,
+        Steps = State.Steps,
+        Times = logged.Times,
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A decision about an incident is stored, but not followed in full yet ({Cause}).")]
+    private static partial void LogUnfollowed(ILogger logger, string cause);
+}
+
+/// <summary>From an incident's id to its grain.</summary>
+public static class IncidentGrains
+{
+    public static IIncidentGrain Incident(this IGrainFactory grains, string id) => grains.GetGrain<IIncidentGrain>("incidents/" + id);
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Replays.Grains.Incidents;
+
+/// <summary>What an incident is taken for, by the officer's judgement.</summary>
+[GenerateSerializer, Alias("replays.incident-kind")]
+[JsonConverter(typeof(JsonStringEnumConverter<IncidentKind>))]
+public enum IncidentKind
+{
+    /// <summary>A lock refused it: nobody was shown anything. No deadline.</summary>
+    [JsonStringEnumMemberName("near-miss")]
+    NearMiss = 0,
+
+    [JsonStringEnumMemberName("suspected")]
+    Suspected = 1,
+
+    /// <summary>A personal data breach (GDPR Art. 4(12)).</summary>
+    [JsonStringEnumMemberName("breach")]
+    Breach = 2,
+
+    [JsonStringEnumMemberName("false-alarm")]
+    FalseAlarm = 3,
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
+
+namespace Replays.Grains.Incidents;
+
+/// <summary>
+/// What the regulator's form asks (GDPR Art. 33(3) and (5), Art. 34), as the officer keeps it. What is null is not answered yet, or answered
+/// from evidence.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("replays.incident-record")]
+public sealed record IncidentRecord
+{
+    public const int MaxText = 10_000, MaxItems = 200;
+
+    [Id(0)]
+    public DateTimeOffset? FoundAt { get; init; }
+
+    [Id(1)]
+    public DateTimeOffset? OccurredFrom { get; init; }
+
+    [Id(2)]
+    public DateTimeOffset? OccurredTo { get; init; }
+
+    [Id(3), MaxLength(MaxText)]
+    public string? HowFound { get; init; }
+
+    [Id(4), MaxLength(MaxText)]
+    public string? WhatHappened { get; init; }
+
+    /// <summary>Whether it was an attack.</summary>
+    [Id(5)]
+    public bool? Attack { get; init; }
+
+    /// <summary>Categories of personal data (Art. 33(3)(a)); from evidence: health data in video and sound.</summary>
+    [Id(6), MaxLength(MaxItems)]
+    public ImmutableArray<string>? DataCategories { get; init; }
+
+    /// <summary>Categories of people: patients, clinicians.</summary>
+    [Id(7), MaxLength(MaxItems)]
+    public ImmutableArray<string>? PersonCategories { get; init; }
+
+    /// <summary>Approximate number of people concerned; from evidence where null.</summary>
+    [Id(8), Range(0, int.MaxValue)]
+    public int? People { get; init; }
+
+    /// <summary>Approximate number of records; from evidence where null.</summary>
+    [Id(9), Range(0, int.MaxValue)]
+    public int? Records { get; init; }
+
+    /// <summary>Likely consequences (Art. 33(3)(c)).</summary>
+    [Id(10), MaxLength(MaxText)]
+    public string? Consequences { get; init; }
+
+    /// <summary>How likely they are.</summary>
+    [Id(11), MaxLength(MaxText)]
+    public string? Likelihood { get; init; }
+
+    /// <summary>What was in place before.</summary>
+    [Id(12), MaxLength(MaxText)]
+    public string? MeasuresBefore { get; init; }
+
+    /// <summary>What was done to contain it (Art. 33(3)(d)).</summary>
+    [Id(13), MaxLength(MaxText)]
+    public string? Containment { get; init; }
+
+    /// <summary>What is done so that it does not happen again (Art. 33(3)(d)).</summary>
+    [Id(14), MaxLength(MaxText)]
+    public string? Prevention { get; init; }
+
+    /// <summary>The data protection officer or other contact (Art. 33(3)(b)).</summary>
+    [Id(15), MaxLength(MaxText)]
+    public string? Contact { get; init; }
+
+    /// <summary>Who was told and when; information may be given in phases (Art. 33(4)).</summary>
+    [Id(16), MaxLength(MaxItems)]
+    public ImmutableArray<Notification>? Notifications { get; init; }
+
+    /// <summary>Whether and how the people themselves are told (Art. 34).</summary>
+    [Id(17)]
+    public Article34? Article34 { get; init; }
+
+    /// <summary>This record with all that the other answers.</summary>
+    public IncidentRecord With(IncidentRecord other) => new()
+    {
+        FoundAt = other.FoundAt ?? FoundAt,
+        OccurredFrom = other.OccurredFrom ?? OccurredFrom,
+        OccurredTo = other.OccurredTo ?? OccurredTo,
+        HowFound = other.HowFound ?? HowFound,
+        WhatHappened = other.WhatHappened ?? WhatHappened,
+        Attack = other.Attack ?? Attack,
+        DataCategories = other.DataCategories ?? DataCategories,
+        PersonCategories = other.PersonCategories ?? PersonCategories,
+        People = other.People ?? People,
+        Records = other.Records ?? Records,
+        Consequences = other.Consequences ?? Consequences,
+        Likelihood = other.Likelihood ?? Likelihood,
+        MeasuresBefore = other.MeasuresBefore ?? MeasuresBefore,
+        Containment = other.Containment ?? Containment,
+        Prevention = other.Prevention ?? Prevention,
+        Contact = other.Contact ?? Contact,
+        Notifications = other.Notifications ?? Notifications,
+        Article34 = other.Article34 ?? Article34,
+    };
+}
+
+/// <summary>Somebody who was told.</summary>
+/// <param name="Whom">The authority, the processor's client, the insurer.</param>
+/// <param name="At">When.</param>
+/// <param name="Phase">First, further, final.</param>
+/// <param name="Reference">Their reference.</param>
+[GenerateSerializer, Immutable, Alias("replays.incident-notification")]
+public sealed record Notification(
+    [property: Id(0)] string Whom, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase, [property: Id(3)] string? Reference);
+
+/// <summary>The decision whether the people concerned are told (GDPR Art. 34), and what was sent.</summary>
+/// <param name="HighRisk">Whether a high risk to them is likely.</param>
+/// <param name="Reason">Why, or which exception of Art. 34(3) applies.</param>
+/// <param name="Communications">What was sent to them.</param>
+[GenerateSerializer, Immutable, Alias("replays.incident-article34")]
+public sealed record Article34(
+    [property: Id(0)] bool HighRisk, [property: Id(1)] string? Reason, [property: Id(2)] ImmutableArray<Communication>? Communications);
+
+/// <summary>A communication to people concerned.</summary>
+/// <param name="At">When it was sent.</param>
+/// <param name="People">To how many.</param>
+/// <param name="Text">What it said: nature, contact, consequences, measures (Art. 34(2)).</param>
+[GenerateSerializer, Immutable, Alias("replays.incident-communication")]
+public sealed record Communication([property: Id(0)] DateTimeOffset At, [property: Id(1)] int? People, [property: Id(2)] string Text);

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Incidents;
+
+/// <summary>An incident as the log knows it.</summary>
+/// <param name="Report">How it came to be known.</param>
+/// <param name="Recordings">All recordings that are in it by now.</param>
+/// <param name="IsOpen">Not resolved.</param>
+/// <param name="DueAt">When the regulator must know; null: no deadline.</param>
+/// <param name="Times">How often the same cause came.</param>
+public sealed record LoggedIncident(
+    IncidentReport Report, ImmutableArray<RecordingId> Recordings, bool IsOpen, DateTimeOffset? DueAt, long Times)
+{
+    public IncidentCursor Cursor => new(IsOpen, DueAt, Report.Id);
+}
+
+/// <summary>A place in the list of incidents.</summary>
+public sealed record IncidentCursor(bool IsOpen, DateTimeOffset? DueAt, string Id);

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Replays.Grains;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+using Replays.Grains.Stops;
+
+namespace Replays.Silo.Stops;
+
+/// <summary>The stop list of a process: a cached reading of the rows, and the writing of them.</summary>
+internal abstract class StopList(DbDataSource database, TimeProvider time) : IStopList
+{
+    private readonly StopDatabase _rows = new(database, time);
+
+    protected DbDataSource Database => database;
+
+    public abstract StopSnapshot Now();
+
+    public abstract Task UntilEverywhere(CancellationToken cancellation);
+
+    /// <summary>Reads the rows again, so that this process heeds its own change at once.</summary>
+    protected abstract Task Reread(CancellationToken cancellation);
+
+    public async Task<Quarantined> Quarantine(IncidentReport report, CancellationToken cancellation)
+    {
+        var quarantined = await _rows.Quarantine(report, cancellation);
+        await Reread(cancellation);
+        return quarantined;
+    }
+
+    public Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation) =>
+        Heed(_rows.Quarantine(incident, recordings, by, cancellation), cancellation);
+
+    public Task Restore(string incident, CancellationToken cancellation) => Heed(_rows.Restore(incident, cancellation), cancellation);
+
+    public Task Withdraw(string incident, Actor by, CancellationToken cancellation) => Heed(_rows.Withdraw(incident, by, cancellation), cancellation);
+
+    public Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation) =>
+        Heed(_rows.Withdraw(recordings, by, reason, cancellation), cancellation);
+
+    public Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation) =>
+        Heed(_rows.Suspend(patient, scope, by, reason, cancellation), cancellation);
+
+    public Task Resume(PatientId? patient, CancellationToken cancellation) => Heed(_rows.Resume(patient, cancellation), cancellation);
+
+    public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
+    {
+        var erased = await _rows.Erase(patient, by, cancellation);
+        await Reread(cancellation);
+        return erased;
+    }
+
+    public Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation) => _rows.StopsOf(patient, cancellation);
+
+    private async Task Heed(Task change, CancellationToken cancellation)
+    {
+        await change;
+        await Reread(cancellation);
+    }
+}
