@@ -15,7 +15,8 @@ public static class GrainRegistration
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ArmedLocks>();
-        services.TryAddSingleton<INearMisses, PendingNearMisses>();
+        services.TryAddSingleton<PendingNearMisses>();
+        services.TryAddSingleton<INearMisses>(provider => provider.GetRequiredService<PendingNearMisses>());
         return services
             .AddSingleton<LockRefusals>()
             .AddSingleton<NameLock>()

@@ -52,4 +52,7 @@ public enum Refusal
 
     /// <summary>Somebody in an open incident.</summary>
     IncidentOpen = 17,
+
+    /// <summary>Who decided may not be who approves.</summary>
+    SecondOfficerRequired = 18,
 }

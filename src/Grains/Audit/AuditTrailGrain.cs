@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Providers;
 using Orleans.Storage;
+using Replays.Grains.Locks;
+using Replays.Grains.Storage;
 
 namespace Replays.Grains.Audit;
 
@@ -13,7 +14,7 @@ namespace Replays.Grains.Audit;
 /// </summary>
 [GrainType("audit-trail")]
 internal sealed partial class AuditTrailGrain(
-    [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
+    [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
     TimeProvider time,
     ILogger<AuditTrailGrain> logger) : Grain, IAuditTrailGrain
 {
@@ -253,7 +254,7 @@ internal sealed partial class AuditTrailGrain(
         return state.ETag;
     }
 
-    private MisfiledTrailException Misfiled()
+    private RecordRefusedException Misfiled()
     {
         LogMisfiled(logger);
         return new();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Replays.Grains.Locks;
 
 namespace Replays.Grains.Audit;
 
@@ -8,7 +9,7 @@ namespace Replays.Grains.Audit;
 public interface IAuditTrailGrain : IGrainWithStringKey
 {
     /// <summary>Appends what is not there yet, in order; durable when it returns. Entries are known by their ids.</summary>
-    /// <exception cref="MisfiledTrailException">What is stored here bears another's name; nothing was appended.</exception>
+    /// <exception cref="RecordRefusedException">What is stored here bears another's name; nothing was appended.</exception>
     [Alias("Append")]
     Task Append(ImmutableArray<AuditEntry> entries);
 
@@ -17,7 +18,7 @@ public interface IAuditTrailGrain : IGrainWithStringKey
     /// <param name="before">The number of the entry to go back from (exclusive); null: from the newest.</param>
     /// <param name="kindPrefix">Only entries whose kind begins so, such as <c>access.</c>.</param>
     /// <param name="cancellation">Gives the reading up.</param>
-    /// <exception cref="MisfiledTrailException">What is stored here bears another's name.</exception>
+    /// <exception cref="RecordRefusedException">What is stored here bears another's name.</exception>
     [ReadOnly, Alias("Read")]
     Task<TrailExtract> Read(int limit, long? before, string? kindPrefix = null, CancellationToken cancellation = default);
 

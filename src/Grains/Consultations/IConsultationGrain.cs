@@ -88,4 +88,8 @@ public interface IConsultationGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Deliver")]
     Task<Outcome<Recording>> Deliver(int ordinal, Guid grant, SealedMedia media, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Forgets a sealed recording's data key, by an incident's decision. Not there, or repeated: unchanged.</summary>
+    [Alias("ForgetKey")]
+    Task ForgetKey(int ordinal, CancellationToken cancellation = default);
 }

@@ -41,12 +41,12 @@ internal sealed partial class IncidentGrain(
     }
 
     public async Task<Outcome<Incident>> Amend(IncidentAmendment amendment, Actor by, CancellationToken cancellation) =>
-        await Change(State => State with
+        await Change(state => state with
         {
-            Kind = amendment.Kind ?? State.Kind,
-            AwareAt = amendment.AwareAt ?? State.AwareAt,
-            Record = amendment.Record is { } record ? State.Record.With(record) : State.Record,
-            Steps = State.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Kind?.ToString())),
+            Kind = amendment.Kind ?? state.Kind,
+            AwareAt = amendment.AwareAt ?? state.AwareAt,
+            Record = amendment.Record is { } record ? state.Record.With(record) : state.Record,
+            Steps = state.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Kind?.ToString())),
         }, cancellation);
 
     public async Task<Outcome<Incident>> AddRecordings(ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation)
@@ -56,7 +56,7 @@ internal sealed partial class IncidentGrain(
         if (State.Resolution is not null)
             return Refusal.InvalidTransition;
         await stops.Quarantine(Id, recordings, by, cancellation);
-        return await Change(State => State with { Steps = State.Steps.Add(Step(IncidentSteps.Added, by)) }, cancellation);
+        return await Change(state => state with { Steps = state.Steps.Add(Step(IncidentSteps.Added, by)) }, cancellation);
     }
 
     public async Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation)
@@ -66,10 +66,10 @@ internal sealed partial class IncidentGrain(
         if (State.Resolution is { } resolution)
             return resolution.Outcome == outcome ? Snapshot(logged) : Refusal.InvalidTransition;
         var step = Step(outcome is IncidentOutcome.Restored ? IncidentSteps.Restored : IncidentSteps.Withdrawn, by, note);
-        return await Change(State => State with
+        return await Change(state => state with
         {
             Resolution = new() { Outcome = outcome, Note = note, By = by, At = step.At },
-            Steps = State.Steps.Add(step),
+            Steps = state.Steps.Add(step),
         }, cancellation);
     }
 
@@ -88,10 +88,10 @@ internal sealed partial class IncidentGrain(
             if (await GrainFactory.Patient(patient).IsOnHold(cancellation))
                 return Refusal.LegalHold;
         }
-        return await Change(State => State with
+        return await Change(state => state with
         {
             Resolution = resolution with { ApprovedBy = by },
-            Steps = State.Steps.Add(Step(IncidentSteps.KeysDestroyed, by)),
+            Steps = state.Steps.Add(Step(IncidentSteps.KeysDestroyed, by)),
         }, cancellation);
     }
 
@@ -183,7 +183,10 @@ internal sealed partial class IncidentGrain(
                 break;
             case IncidentSteps.KeysDestroyed:
                 foreach (var recording in await Recordings(cancellation))
+                {
                     await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation);
+                    await GrainFactory.Consultation(recording.Consultation).ForgetKey(recording.Ordinal, cancellation);
+                }
                 break;
         }
     }

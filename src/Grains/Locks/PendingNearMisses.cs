@@ -11,6 +11,18 @@ public sealed class PendingNearMisses : INearMisses
 
     public IReadOnlyDictionary<(Lock RefusedBy, string Cause), int> Causes => _causes;
 
+    /// <summary>Takes what is pending: it is the caller's now.</summary>
+    public IReadOnlyList<(Lock RefusedBy, string Cause, int Times)> Take()
+    {
+        var taken = new List<(Lock, string, int)>();
+        foreach (var (refusedBy, cause) in _causes.Keys)
+        {
+            if (_causes.TryRemove((refusedBy, cause), out var times))
+                taken.Add((refusedBy, cause, times));
+        }
+        return taken;
+    }
+
     public void Note(Lock refusedBy, string cause)
     {
         if (_causes.Count < MaxCauses || _causes.ContainsKey((refusedBy, cause)))

@@ -53,4 +53,23 @@ public interface IPatientGrain : IGrainWithStringKey
     /// <summary>Withdraws a consultation's replays. Repeated: unchanged.</summary>
     [Alias("TakeBack")]
     Task<bool> TakeBack(TakeBack message, CancellationToken cancellation = default);
+
+    /// <summary>Takes one replay out of the list for good, by an incident's decision. Not there, or repeated: unchanged.</summary>
+    [Alias("Withdraw")]
+    Task Withdraw(RecordingId recording, string reason, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Destroys a withdrawn replay's data key: its media are unreadable for good. On hold: <see cref="Refusal.LegalHold"/>; in the list:
+    /// <see cref="Refusal.InvalidTransition"/>; not there, or repeated: <see cref="Refusal.None"/>.
+    /// </summary>
+    [Alias("DestroyKey")]
+    Task<Refusal> DestroyKey(RecordingId recording, Actor by, CancellationToken cancellation = default);
+
+    /// <returns>Whether a legal hold is set.</returns>
+    [ReadOnly, Alias("IsOnHold")]
+    Task<bool> IsOnHold(CancellationToken cancellation = default);
+
+    /// <summary>Sets a legal hold for a reason, or lifts it with none. Repeated: unchanged.</summary>
+    [Alias("SetHold")]
+    Task SetHold(string? reason, Actor by, CancellationToken cancellation = default);
 }

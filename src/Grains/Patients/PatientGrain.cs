@@ -11,7 +11,7 @@ using Replays.Grains.Storage;
 namespace Replays.Grains.Patients;
 
 [GrainType(TypeName)]
-internal sealed class PatientGrain(
+internal sealed partial class PatientGrain(
     [PersistentState("patient-head", ReplaysStorage.Name)] IPersistentState<PatientHead> head,
     [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
     NameLock nameLock,

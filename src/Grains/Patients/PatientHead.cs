@@ -11,4 +11,8 @@ public sealed record PatientHead
     /// <summary>The last page that may hold anything; written before the page itself.</summary>
     [Id(1)]
     public int LastPage { get; init; }
+
+    /// <summary>Nothing of this patient's is destroyed while set.</summary>
+    [Id(2)]
+    public LegalHold? Hold { get; init; }
 }

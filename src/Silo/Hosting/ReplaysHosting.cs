@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Replays.Grains;
+using Replays.Silo.Incidents;
 using Replays.Silo.Media;
+using Replays.Silo.Stops;
 
 namespace Replays.Silo.Hosting;
 
@@ -21,7 +23,7 @@ public static class ReplaysHosting
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders();
-            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration);
+            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded).AddHostedService<IncidentWatch>();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
@@ -39,6 +41,7 @@ public static class ReplaysHosting
     {
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering());
+        builder.Services.AddStopList(embedded: false);
         builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag]);
         return builder;
     }

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
-using Replays.Grains.Incidents;
 
 namespace Replays.Silo.Incidents;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(IncidentReport))]
-[JsonSerializable(typeof(IReadOnlyList<string>))]
-internal sealed partial class IncidentJson : JsonSerializerContext;
+/// <summary>How reports are written into the log of incidents.</summary>
+internal static class IncidentJson
+{
+    public static readonly JsonSerializerOptions Options =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+}

@@ -89,7 +89,7 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
             VALUES (@id, @report, @reporter, @at, @due, 1, 0, @times)
             ON CONFLICT (id) DO UPDATE SET times = replays_incident.times + excluded.times,
                 is_followed = CASE replays_incident.is_open WHEN 1 THEN replays_incident.is_followed ELSE 0 END, is_open = 1
-            """, ("id", report.Id), ("report", JsonSerializer.Serialize(report, IncidentJson.Default.IncidentReport)), ("reporter", report.By.Subject),
+            """, ("id", report.Id), ("report", JsonSerializer.Serialize(report, IncidentJson.Options)), ("reporter", report.By.Subject),
             ("at", report.ReportedAt.ToUnixTimeMilliseconds()), ("due", Due(Incident.Due(report.Source, report.ReportedAt))), ("times", times))
             .Execute(cancellation);
 
@@ -113,7 +113,7 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
     }
 
     private static LoggedIncident Read(DbDataReader row) => new(
-        JsonSerializer.Deserialize(row.GetString(0), IncidentJson.Default.IncidentReport)!, [], row.GetInt32(1) == 1, Due(row.GetInt64(2)), row.GetInt64(3));
+        JsonSerializer.Deserialize<IncidentReport>(row.GetString(0), IncidentJson.Options)!, [], row.GetInt32(1) == 1, Due(row.GetInt64(2)), row.GetInt64(3));
 
     private static long Due(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() ?? Never;
 

@@ -23,9 +23,9 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
     private sealed record Reading(StopSnapshot Snapshot, Freshness Freshness);
 
     public override StopSnapshot Now() =>
-        _last is { } last && last.Freshness.Holds(time) ? last.Snapshot : throw new StopsUnknownException();
+        _last is { } last && last.Freshness.Holds(Time) ? last.Snapshot : throw new StopsUnknownException();
 
-    public override Task UntilEverywhere(CancellationToken cancellation) => Task.Delay(Freshness.Limit, time, cancellation);
+    public override Task UntilEverywhere(CancellationToken cancellation) => Task.Delay(Freshness.Limit, Time, cancellation);
 
     public Task StartAsync(CancellationToken cancellation)
     {
@@ -69,7 +69,7 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
 
     private void Read()
     {
-        var began = Freshness.Begin(time);
+        var began = Freshness.Begin(Time);
         using var connection = Database.OpenConnection();
         if (StopDatabase.ReadVersion(connection, silo()) is not { } version)
         {

@@ -4,7 +4,7 @@ using Replays.Grains.Stops;
 namespace Replays.Silo.Stops;
 
 /// <summary>The only process there is: what it wrote last is what holds, and nobody waits.</summary>
-internal sealed class EmbeddedStopList(DbDataSource database, TimeProvider time) : StopList(database, time), IHostedService
+internal sealed class EmbeddedStopList(DbDataSource database, TimeProvider time) : StopList(database, time), ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile StopSnapshot? _snapshot;
@@ -13,9 +13,9 @@ internal sealed class EmbeddedStopList(DbDataSource database, TimeProvider time)
 
     public override Task UntilEverywhere(CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellation) => Reread(cancellation);
-
-    public Task StopAsync(CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>Read before the first grain is active, and after the database is brought up to date.</summary>
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(EmbeddedStopList), ServiceLifecycleStage.RuntimeInitialize, Reread);
 
     protected override async Task Reread(CancellationToken cancellation)
     {

@@ -149,7 +149,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         var reports = await connection.Statement("""
             SELECT report FROM replays_incident WHERE id = (SELECT incident FROM replays_stop WHERE target = @target AND kind = 0)
             """, ("target", recording.Name)).Rows(row => row.GetString(0), cancellation);
-        return reports is [var report] ? JsonSerializer.Deserialize(report, IncidentJson.Default.IncidentReport) : null;
+        return reports is [var report] ? JsonSerializer.Deserialize<IncidentReport>(report, IncidentJson.Options) : null;
     }
 
     private async Task<List<string>> Insert(
@@ -159,7 +159,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
             INSERT INTO replays_stop ({Columns})
             SELECT @kind, each.value, 0, @incident, @subject, @role, @now, @reason FROM {_each} WHERE 1 = 1
             ON CONFLICT DO NOTHING RETURNING target
-            """, ("kind", (int)kind), ("names", JsonSerializer.Serialize(names, IncidentJson.Default.IReadOnlyListString)), ("incident", incident),
+            """, ("kind", (int)kind), ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident),
             ("subject", by.Subject), ("role", by.Role), ("now", at.ToUnixTimeMilliseconds()), ("reason", reason))
             .Rows(row => row.GetString(0), cancellation);
 
@@ -167,7 +167,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         connection.Statement(transaction, $"""
             INSERT INTO replays_incident_recording (recording, incident)
             SELECT each.value, @incident FROM {_each} WHERE 1 = 1 ON CONFLICT DO NOTHING
-            """, ("names", JsonSerializer.Serialize(names, IncidentJson.Default.IReadOnlyListString)), ("incident", incident)).Execute(cancellation);
+            """, ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident)).Execute(cancellation);
 
     /// <summary>Makes a change and raises the version with it, or neither.</summary>
     private async Task Change(Func<DbConnection, DbTransaction, Task<bool>> change, CancellationToken cancellation)

@@ -14,6 +14,8 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
 
     protected DbDataSource Database => database;
 
+    protected TimeProvider Time => time;
+
     public abstract StopSnapshot Now();
 
     public abstract Task UntilEverywhere(CancellationToken cancellation);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Orleans.Configuration;
 using Replays.Grains.Incidents;
 using Replays.Grains.Stops;
@@ -11,16 +10,22 @@ namespace Replays.Silo.Stops;
 public static class StopListRegistration
 {
     /// <summary>
-    /// Registers the stop list and the log of incidents over the one <see cref="DbDataSource"/>: with PostgreSQL as one process of many, with
-    /// SQLite as the only one. To be registered before the silo or the client, so that it reads before either answers.
+    /// Registers the stop list and the log of incidents over the process's <see cref="DbDataSource"/>: embedded as the only process there is,
+    /// otherwise as one of many.
     /// </summary>
-    public static IServiceCollection AddStopList(this IServiceCollection services)
+    public static IServiceCollection AddStopList(this IServiceCollection services, bool embedded)
     {
-        services.AddSingleton<IIncidentLog>(provider => new IncidentLog(Database(provider), Time(provider)));
-        services.AddSingleton<IStopList>(provider => Database(provider) is NpgsqlDataSource
-            ? new ClusterStopList(Database(provider), Time(provider), () => Member(provider), provider.GetRequiredService<ILogger<ClusterStopList>>())
-            : new EmbeddedStopList(Database(provider), Time(provider)));
-        return services.AddHostedService(provider => (IHostedService)provider.GetRequiredService<IStopList>());
+        services.AddSingleton<IIncidentLog, IncidentLog>();
+        if (embedded)
+        {
+            services.AddSingleton<EmbeddedStopList>();
+            services.AddSingleton<IStopList>(provider => provider.GetRequiredService<EmbeddedStopList>());
+            return services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EmbeddedStopList>());
+        }
+        services.AddSingleton(provider => new ClusterStopList(provider.GetRequiredService<DbDataSource>(), provider.GetRequiredService<TimeProvider>(),
+            () => Member(provider), provider.GetRequiredService<ILogger<ClusterStopList>>()));
+        services.AddSingleton<IStopList>(provider => provider.GetRequiredService<ClusterStopList>());
+        return services.AddHostedService(provider => provider.GetRequiredService<ClusterStopList>());
     }
 
     private static SiloMember? Member(IServiceProvider provider) =>
@@ -28,8 +33,4 @@ public static class StopListRegistration
             ? new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, address.Endpoint.Address.ToString(), address.Endpoint.Port,
                 address.Generation)
             : null;
-
-    private static DbDataSource Database(IServiceProvider provider) => provider.GetRequiredService<DbDataSource>();
-
-    private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 }
