@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Replays.Api.Names;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+
+namespace Replays.Api.Consultations;
+
+/// <summary>The life of a consultation, as the app's backend drives it.</summary>
+public static class ConsultationEndpoints
+{
+    public static void MapConsultations(this IEndpointRouteBuilder app)
+    {
+        var consultations = app.MapGroup("/v1/patients/{patient}/consultations").WithTags("Consultations");
+        consultations.MapPost("", Book).For(Roles.Scheduler).WithSummary("Books a consultation.");
+        consultations.MapGet("/{number}", Get).For(Roles.Scheduler, Roles.Recorder, Roles.Clinician).WithSummary("The consultation as it stands.");
+        consultations.MapPost("/{number}/start", Start).For(Roles.Scheduler).WithSummary("Begins the call in a mode.");
+        consultations.MapPost("/{number}/mode", SwitchMode).For(Roles.Scheduler).WithSummary("Switches the mode of a call in progress.");
+        consultations.MapPost("/{number}/consent", Attest).For(Roles.Scheduler).WithSummary("Attests spoken consent, where that is allowed.");
+        consultations.MapPost("/{number}/end", End).For(Roles.Scheduler).WithSummary("Ends the call.");
+        consultations.MapPost("/{number}/cancel", Cancel).For(Roles.Scheduler).WithSummary("Cancels what was only booked.");
+    }
+
+    private static async Task<Results<Created<ConsultationView>, Problem>> Book(
+        PatientPath patient, BookingRequest request, Repeatable repeat, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var booked = await grains.Patient(patient.Id).Book(request.ToBooking(), repeat.Key, caller.As(Roles.Scheduler), cancellation);
+        if (!booked.IsDone)
+            return Problem.Of(booked.Refusal);
+        // A repetition is answered with the present state, which the consultation knows.
+        var name = booked.Value.Name;
+        var consultation = booked.Value.Status is ConsultationStatus.Booked ? null : await grains.Consultation(name).Get(cancellation);
+        return TypedResults.Created(
+            RecordingPath.Of(name), ConsultationView.Of(consultation ?? new() { Name = name, Booking = booked.Value.Booking, Status = booked.Value.Status }));
+    }
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> Get(
+        ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var consultation = await Unavailability.Read(() => grains.Consultation(path.Id).Get(cancellation));
+        return consultation is not null && MaySee(caller, consultation) ? TypedResults.Ok(ConsultationView.Of(consultation)) : ProblemKind.NotFound;
+    }
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> Start(
+        ConsultationPath path, ModeRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Consultation(path.Id).Start(request.Mode, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> SwitchMode(
+        ConsultationPath path, ModeRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Consultation(path.Id).SwitchMode(request.Mode, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> Attest(
+        ConsultationPath path, AttestedConsentRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Consultation(path.Id).AttestConsent(
+            request.Mode, request.Granted, request.AttestedBy, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> End(
+        ConsultationPath path, EndRequest? request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Consultation(path.Id).End(
+            request?.Reason is EndReason.WrongPatient, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+
+    private static async Task<Results<Ok<ConsultationView>, Problem>> Cancel(
+        ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Consultation(path.Id).Cancel(caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+
+    private static bool MaySee(Caller caller, Consultation consultation) =>
+        caller.Has(Roles.Scheduler) || caller.Has(Roles.Recorder) || consultation.Booking.Clinician.Id == caller.Subject;
+}

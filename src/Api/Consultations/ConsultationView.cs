@@ -1,0 +1,67 @@
+using Replays.Grains.Consultations;
+using Replays.Grains.Patients;
+
+namespace Replays.Api.Consultations;
+
+/// <summary>A consultation as it stands.</summary>
+public sealed record ConsultationView(
+    string Name,
+    string Patient,
+    int Number,
+    ClinicianView Clinician,
+    DateTimeOffset ScheduledFor,
+    string? TimeZone,
+    string? Reason,
+    ConsultationStatus Status,
+    ConsultationMode? Mode,
+    ConsentsView Consents,
+    IReadOnlyList<ModeView> Modes,
+    IReadOnlyList<RecordingSummary> Recordings)
+{
+    public static ConsultationView Of(Consultation consultation) => new(
+        consultation.Name.Name,
+        consultation.Name.Patient.Value,
+        consultation.Name.Number,
+        new() { Id = consultation.Booking.Clinician.Id, Name = consultation.Booking.Clinician.Name },
+        consultation.Booking.ScheduledFor,
+        consultation.Booking.TimeZone,
+        consultation.Booking.Reason,
+        consultation.Status,
+        consultation.Mode,
+        new(ConsentView.Of(consultation.Audio), ConsentView.Of(consultation.Video)),
+        [.. consultation.Modes.Select(mode => new ModeView(mode.Mode, mode.Since))],
+        [.. consultation.Recordings.Select(RecordingSummary.Of)]);
+}
+
+public sealed record ConsentsView(ConsentView? Audio, ConsentView? Video);
+
+public sealed record ConsentView(bool Granted, DateTimeOffset At, string By, bool Attested)
+{
+    public static ConsentView? Of(Consent? consent) =>
+        consent is null ? null : new(consent.Granted, consent.At, consent.By, consent.Attested);
+}
+
+public sealed record ModeView(ConsultationMode Mode, DateTimeOffset Since);
+
+/// <summary>A recording as its consultation tells of it: without what it takes to upload to it.</summary>
+public sealed record RecordingSummary(string Name, int Ordinal, ConsultationMode Mode, RecordingStatus Status, DateTimeOffset StartedAt)
+{
+    public static RecordingSummary Of(Recording recording) =>
+        new(recording.Name.Name, recording.Name.Ordinal, recording.Mode, recording.Status, recording.StartedAt);
+}
+
+/// <summary>A consultation as the ledger tells of it.</summary>
+public sealed record ConsultationSummary(
+    string Name, int Number, ClinicianView Clinician, DateTimeOffset ScheduledFor, string? Reason, ConsultationStatus Status)
+{
+    public static ConsultationSummary Of(LedgerEntry entry) => new(
+        entry.Name.Name,
+        entry.Name.Number,
+        new() { Id = entry.Booking.Clinician.Id, Name = entry.Booking.Clinician.Name },
+        entry.Booking.ScheduledFor,
+        entry.Booking.Reason,
+        entry.Status);
+}
+
+/// <summary>What the patient's app passes through the call's room to the recorder.</summary>
+public sealed record PresenceView(string Presence);

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Replays.Api.Json;
+
+public static class JsonRegistration
+{
+    /// <summary>Strict JSON: exact names and types, nothing twice, nothing null that may not be. Members that are not known are passed over.</summary>
+    public static void AddStrictJson(this WebApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(options =>
+    {
+        var json = options.SerializerOptions;
+        json.PropertyNameCaseInsensitive = false;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.AllowDuplicateProperties = false;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+        json.MaxDepth = 16;
+        json.Converters.Add(new WordConverterFactory());
+        json.Converters.Add(new Rfc3339Converter());
+    });
+}

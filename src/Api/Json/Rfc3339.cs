@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Replays.Api.Json;
+
+/// <summary>Times on the wire: RFC 3339 with an offset, so that no time depends on where the server stands; written in UTC.</summary>
+public static class Rfc3339
+{
+    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    public static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        // Without an offset the format would take the server's own.
+        return text is { Length: >= 20 and <= 40 } && (text.EndsWith('Z') || text[^6] is '+' or '-' && text[^3] == ':')
+            && DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+    }
+
+    public static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,133 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Replays.Api.Consultations;
+using Replays.Api.Media.Containers;
+using Replays.Api.Names;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+
+namespace Replays.Api.Recordings;
+
+/// <summary>What the media pipeline does: opens a recording, uploads to it, seals it.</summary>
+public static class RecordingEndpoints
+{
+    /// <summary>How long the caller of a seal waits for its result before being told to ask again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static void MapRecordings(this IEndpointRouteBuilder app)
+    {
+        var recordings = app.MapGroup("/v1/patients/{patient}/consultations/{number}/recordings").WithTags("Recordings").For(Roles.Recorder);
+        recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.");
+        recordings.MapGet("/{ordinal}", Get).WithSummary("The recording, and how much of it has arrived.");
+        recordings.MapPut("/{ordinal}/content", Put).WithSummary("Uploads the whole in one request.")
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute());
+        recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.");
+        recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.");
+        recordings.MapPost("/{ordinal}/reset", Reset).WithSummary("Drops what was uploaded.");
+        recordings.MapPost("/{ordinal}/discard", Discard).WithSummary("Gives the recording up.");
+    }
+
+    private static async Task<Results<Created<RecordingView>, Problem>> Open(
+        ConsultationPath path,
+        OpenRequest request,
+        Repeatable repeat,
+        Caller caller,
+        Uploads uploads,
+        IOptions<RecordingTypes> types,
+        IGrainFactory grains,
+        CancellationToken cancellation)
+    {
+        // The mode that counts is the consultation's: it refuses a video type while in mode audio.
+        if (!MediaContentTypes.Allows(types.Value.ContentTypes, request.ContentType, ConsultationMode.Video))
+            return Problem.Invalid("contentType", "This type is not in the list of those accepted here.");
+        if (request.Length > uploads.MaxBytes)
+            return ProblemKind.TooLarge;
+
+        var consultation = grains.Consultation(path.Id);
+        var wish = new OpenRecording
+        {
+            ContentType = MediaTypeHeaderValue.Parse(request.ContentType).ToString(),
+            Mode = request.Mode,
+            Length = request.Length,
+            Presence = request.Presence,
+            RepeatKey = repeat.Key,
+        };
+        var opened = await consultation.OpenRecording(wish, caller.As(Roles.Recorder), cancellation);
+        if (opened.Refusal is Refusal.RecordingOpen)
+        {
+            var open = (await consultation.Get(cancellation))?.Recordings.FirstOrDefault(recording => recording.Status is RecordingStatus.Open);
+            return new Problem(ProblemKind.RecordingOpen) { Open = open is null ? null : OpenRecordingView.Of(open) };
+        }
+
+        if (!opened.IsDone)
+            return Problem.Of(opened.Refusal);
+        var received = repeat.Key is null ? 0 : await uploads.ReceivedBytes(opened.Value, cancellation);
+        return TypedResults.Created(RecordingPath.Of(opened.Value.Name), RecordingView.Of(opened.Value, received));
+    }
+
+    private static async Task<Results<Ok<RecordingView>, Problem>> Get(
+        RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        await Find(path, grains, cancellation) is { } recording
+            ? TypedResults.Ok(RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)))
+            : ProblemKind.NotFound;
+
+    private static async Task<Results<NoContent, Problem>> Put(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null) =>
+        await uploads.Replace(path.Id, token ?? "", request) is { } problem ? problem : TypedResults.NoContent();
+
+    private static async Task<Results<Ok<RecordingView>, Problem>> Close(
+        RecordingPath path, Caller caller, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        await View(
+            await grains.Consultation(path.Id.Consultation).CloseRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation), uploads, cancellation);
+
+    private static async Task<Results<Ok<RecordingView>, Accepted<RecordingView>, Problem>> Seal(
+        RecordingPath path,
+        SealRequest request,
+        Caller caller,
+        HttpResponse response,
+        Seals seals,
+        Uploads uploads,
+        IGrainFactory grains,
+        CancellationToken cancellation)
+    {
+        var outcome = await seals.Seal(
+            path.Id, request.DurationSeconds, request.Sha256, caller.As(Roles.Recorder), Patience, cancellation);
+        if (outcome is { } done)
+            return done.IsDone ? TypedResults.Ok(RecordingView.Of(done.Value, 0)) : Problem.Of(done.Refusal);
+        if (await Find(path, grains, cancellation) is not { } recording)
+            return ProblemKind.NotFound;
+        response.Headers.RetryAfter = "2";
+        return TypedResults.Accepted(RecordingPath.Of(path.Id), RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)));
+    }
+
+    private static async Task<Results<Ok<RecordingView>, Problem>> Reset(
+        RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation)
+    {
+        if (await Find(path, grains, cancellation) is not { } recording)
+            return ProblemKind.NotFound;
+        return await uploads.Reset(path.Id, recording.UploadToken, cancellation) is { } problem
+            ? problem
+            : TypedResults.Ok(RecordingView.Of(recording, 0));
+    }
+
+    private static async Task<Results<Ok<RecordingView>, Problem>> Discard(
+        RecordingPath path, Caller caller, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        await View(
+            await grains.Consultation(path.Id.Consultation).DiscardRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation),
+            uploads,
+            cancellation);
+
+    private static async Task<Recording?> Find(RecordingPath path, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var consultation = await Unavailability.Read(() => grains.Consultation(path.Id.Consultation).Get(cancellation));
+        return consultation?.Recordings.FirstOrDefault(recording => recording.Name == path.Id);
+    }
+
+    private static async Task<Results<Ok<RecordingView>, Problem>> View(Outcome<Recording> outcome, Uploads uploads, CancellationToken cancellation) =>
+        outcome.IsDone
+            ? TypedResults.Ok(RecordingView.Of(outcome.Value, await uploads.ReceivedBytes(outcome.Value, cancellation)))
+            : Problem.Of(outcome.Refusal);
+}

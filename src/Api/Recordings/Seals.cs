@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Replays.Api.Media.Containers;
+using Replays.Api.Media.Encryption;
+using Replays.Grains;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+
+namespace Replays.Api.Recordings;
+
+/// <summary>
+/// Sealing: freezes the bytes, verifies them outside any grain's turn, and has the consultation deliver them. It goes on when the caller
+/// leaves; who comes again with the same finds it under way, or what came of it.
+/// </summary>
+public sealed class Seals(IGrainFactory grains, MediaVault vault)
+{
+    /// <summary>How long a result that nobody waited for is kept.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<Wish, Lazy<Running>> _running = new();
+
+    /// <returns>The result; null when there is none within <paramref name="patience"/>: it goes on.</returns>
+    public async Task<Outcome<Recording>?> Seal(
+        RecordingId recording, double durationSeconds, string sha256, Actor by, TimeSpan patience, CancellationToken cancellation)
+    {
+        Forget();
+        var wish = new Wish(recording, durationSeconds, sha256.ToLowerInvariant());
+        var running = _running.GetOrAdd(wish, key => new(() => new(Verify(key, by)))).Value;
+        try
+        {
+            var outcome = await running.Work.WaitAsync(patience, cancellation);
+            _running.TryRemove(wish, out _);
+            return outcome;
+        }
+        catch (TimeoutException) when (!running.Work.IsCompleted)
+        {
+            return null;
+        }
+        catch when (running.Work.IsCompleted)
+        {
+            _running.TryRemove(wish, out _);
+            throw;
+        }
+    }
+
+    private async Task<Outcome<Recording>> Verify(Wish wish, Actor by)
+    {
+        var ordinal = wish.Recording.Ordinal;
+        var consultation = grains.Consultation(wish.Recording.Consultation);
+        var begun = await consultation.BeginSeal(ordinal);
+        if (begun.Refusal is Refusal.Sealed)
+            return await Compare(consultation, wish);
+        if (!begun.IsDone)
+            return begun.Refusal;
+
+        await using var lease = new GrantLease(grains, begun.Value, CancellationToken.None);
+        var received = await vault.ReceivedBytes(lease.Media, lease.Lost);
+        // Told before anything is frozen: what is missing can still be uploaded.
+        if (lease.Grant.Length is { } length && length != received)
+            return Refusal.DigestMismatch;
+        await vault.Finish(lease.Media, lease.Lost);
+        var found = await vault.Verify(lease.Media, null, lease.Lost);
+        if (!found.Intact || found.Sha256 != wish.Sha256)
+            return Refusal.DigestMismatch;
+        if (!await HoldsWhatItMust(lease, found.Length))
+            return Refusal.MediaMismatch;
+        var media = new SealedMedia { DurationSeconds = wish.DurationSeconds, Sha256 = found.Sha256, SizeBytes = found.Length };
+        return await consultation.Deliver(ordinal, lease.Grant.Id, media, by);
+    }
+
+    private async Task<bool> HoldsWhatItMust(GrantLease lease, long length)
+    {
+        await using var plain = await vault.OpenRead(lease.Media, length, lease.Lost);
+        var tracks = await MediaTracks.ReadAsync(plain, lease.Lost);
+        return tracks.Fit(lease.Grant.ContentType, lease.Grant.Mode) is MediaFit.Fits;
+    }
+
+    private static async Task<Outcome<Recording>> Compare(IConsultationGrain consultation, Wish wish)
+    {
+        var recording = (await consultation.Get())?.Recordings.FirstOrDefault(one => one.Name == wish.Recording);
+        if (recording is null)
+            return Refusal.NotFound;
+        return recording.Sha256 == wish.Sha256 ? recording : Refusal.DigestMismatch;
+    }
+
+    private void Forget()
+    {
+        foreach (var (wish, running) in _running)
+        {
+            if (running.Value.Work.IsCompleted && Stopwatch.GetElapsedTime(running.Value.Since) > Kept)
+                _running.TryRemove(wish, out _);
+        }
+    }
+
+    private sealed record Wish(RecordingId Recording, double DurationSeconds, string Sha256);
+
+    private sealed class Running(Task<Outcome<Recording>> work)
+    {
+        public Task<Outcome<Recording>> Work => work;
+
+        public long Since { get; } = Stopwatch.GetTimestamp();
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.Net.Http.Headers;
+using Replays.Api.Media.Encryption;
+using Replays.Api.Problems;
+using Replays.Grains.Patients;
+
+namespace Replays.Api.Replays;
+
+/// <summary>
+/// A replay's media: whole or in part, decrypted as they are sent, in constant memory. The one place where bytes of media are written to an
+/// answer. Media that are not what was sealed are cut off before the first wrong byte.
+/// </summary>
+public sealed partial class MediaResult(ReplayMedia media) : IResult
+{
+    private const int ChunkBytes = 64 << 10;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (request, response) = (httpContext.Request, httpContext.Response);
+        var replay = media.Listed.Replay;
+        var tag = new EntityTagHeaderValue($"\"{replay.Sha256}\"");
+        response.Headers.ETag = tag.ToString();
+        response.Headers.AcceptRanges = "bytes";
+        if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        if (ByteRange.Of(request, replay.SizeBytes, tag) is not { } range)
+        {
+            response.Headers.ContentRange = new ContentRangeHeaderValue(replay.SizeBytes).ToString();
+            await new Problem(ProblemKind.Range).ExecuteAsync(httpContext);
+            return;
+        }
+
+        var vault = httpContext.RequestServices.GetRequiredService<MediaVault>();
+        var source = new MediaObject(replay.ObjectKey, replay.Name.Name, media.DataKey);
+        await using var plain = await vault.OpenRead(source, replay.SizeBytes, httpContext.RequestAborted);
+        response.StatusCode = range.IsPart ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
+        response.ContentType = replay.ContentType;
+        response.ContentLength = range.Length;
+        if (range.IsPart)
+            response.Headers.ContentRange = new ContentRangeHeaderValue(range.From, range.From + range.Length - 1, replay.SizeBytes).ToString();
+        if (!HttpMethods.IsHead(request.Method))
+            await Send(plain, range, httpContext);
+    }
+
+    private static async Task Send(Stream plain, ByteRange range, HttpContext http)
+    {
+        try
+        {
+            plain.Position = range.From;
+            var body = http.Response.BodyWriter;
+            for (var left = range.Length; left > 0;)
+            {
+                var chunk = body.GetMemory(ChunkBytes);
+                var read = await plain.ReadAsync(chunk[..(int)Math.Min(chunk.Length, left)], http.RequestAborted);
+                if (read == 0)
+                    throw new MediaIntegrityException();
+                body.Advance(read);
+                left -= read;
+                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted)
+                    return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The player has what it wanted.
+        }
+        catch (Exception e)
+        {
+            // A status was sent already: only a broken connection tells the player that this is not all.
+            LogCut(http.RequestServices.GetRequiredService<ILogger<MediaResult>>(), e.GetType());
+            http.Abort();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Media were cut off while they were sent: {Exception}")]
+    private static partial void LogCut(ILogger logger, Type exception);
+}

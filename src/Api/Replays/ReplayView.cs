@@ -1,0 +1,38 @@
+using Replays.Api.Consultations;
+using Replays.Grains.Consultations;
+using Replays.Grains.Patients;
+
+namespace Replays.Api.Replays;
+
+/// <summary>A replay in a list.</summary>
+/// <param name="Id"><c>{number}-{ordinal}</c>.</param>
+/// <param name="Title">What it is: how, with whom and when.</param>
+/// <param name="Clinician">Who treated.</param>
+/// <param name="Mode">What was recorded.</param>
+/// <param name="RecordedAt">When the recording began.</param>
+/// <param name="DurationSeconds">As the recorder measured.</param>
+/// <param name="SizeBytes">Of the media.</param>
+/// <param name="ContentType">Of the media.</param>
+/// <param name="Consultation">The consultation's number.</param>
+public sealed record ReplayView(
+    string Id,
+    string Title,
+    ClinicianView Clinician,
+    ConsultationMode Mode,
+    DateTimeOffset RecordedAt,
+    double DurationSeconds,
+    long SizeBytes,
+    string ContentType,
+    int Consultation)
+{
+    public static ReplayView Of(ListedReplay listed) => new(
+        listed.Replay.Name.ReplayId,
+        ReplayTitle.Of(listed),
+        new() { Id = listed.Booking.Clinician.Id, Name = listed.Booking.Clinician.Name },
+        listed.Replay.Mode,
+        listed.Replay.RecordedAt,
+        listed.Replay.DurationSeconds,
+        listed.Replay.SizeBytes,
+        listed.Replay.ContentType,
+        listed.Replay.Name.Consultation.Number);
+}

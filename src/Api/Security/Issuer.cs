@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using Replays.Silo.Hosting;
+
+namespace Replays.Api.Security;
+
+/// <summary>One bearer scheme of <c>Authentication:Schemes</c> and the roles that its tokens may grant.</summary>
+internal sealed record Issuer(string Scheme, FrozenSet<string> AllowedRoles)
+{
+    /// <exception cref="StartupException">An issuer is missing, unsafe, or may grant what it must not.</exception>
+    public static IReadOnlyList<Issuer> ReadAll(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var schemes = configuration.GetSection("Authentication:Schemes").GetChildren().ToList();
+        foreach (var scheme in schemes)
+            Validate(scheme, environment);
+        if (schemes.Count == 0 && !environment.IsDevelopment())
+            throw new StartupException("Nobody can issue tokens. Set Authentication:Schemes:Bearer:Authority and ValidAudiences:0.");
+
+        var names = schemes.Count == 0 ? ["Bearer"] : schemes.Select(scheme => scheme.Key).ToList();
+        var issuers = names.Select(name => Read(configuration, name, alone: names.Count == 1)).ToList();
+        if (issuers.Count > 1 && issuers.Count(issuer => issuer.AllowedRoles.Contains(Roles.Patient)) != 1)
+        {
+            throw new StartupException(
+                "Exactly one issuer may make patients: name 'patient' in Replays:Issuers:{scheme}:AllowedRoles of one scheme.");
+        }
+
+        foreach (var section in configuration.GetSection("Replays:Issuers").GetChildren())
+        {
+            if (!names.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+                throw new StartupException($"{section.Path} names no scheme of Authentication:Schemes.");
+        }
+
+        return issuers;
+    }
+
+    private static void Validate(IConfigurationSection scheme, IHostEnvironment environment)
+    {
+        var hasKeys = scheme.GetSection("SigningKeys").GetChildren().Any();
+        if (hasKeys && environment.IsProduction())
+        {
+            throw new StartupException(
+                $"{scheme.Path}:SigningKeys is for development and tests, and refused in Production. Set {scheme.Path}:Authority instead.");
+        }
+
+        if (environment.IsDevelopment())
+            return;
+        if (!hasKeys && string.IsNullOrWhiteSpace(scheme["Authority"]))
+            throw new StartupException($"Set {scheme.Path}:Authority, or, outside Production, {scheme.Path}:SigningKeys.");
+        if (string.IsNullOrWhiteSpace(scheme["Audience"]) && !scheme.GetSection("ValidAudiences").GetChildren().Any()
+            && string.IsNullOrWhiteSpace(scheme["ValidAudience"]))
+        {
+            throw new StartupException($"Set {scheme.Path}:ValidAudiences:0, so that tokens for other services are refused.");
+        }
+    }
+
+    private static Issuer Read(IConfiguration configuration, string scheme, bool alone)
+    {
+        var path = $"Replays:Issuers:{scheme}:AllowedRoles";
+        var roles = configuration.GetSection(path).Get<string[]>() ?? [];
+        if (roles.FirstOrDefault(role => !Roles.All.Contains(role)) is { } unknown)
+            throw new StartupException($"{path} has '{unknown}', which is no role. There are: {string.Join(", ", Roles.All.Order())}.");
+        if (roles.Length == 0 && !alone)
+            throw new StartupException($"There are several issuers: set {path}:0 to what this one may grant.");
+        return new(scheme, roles.Length == 0 ? Roles.All : roles.ToFrozenSet());
+    }
+}

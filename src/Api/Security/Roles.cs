@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Replays.Api.Security;
+
+/// <summary>What a token can entitle to.</summary>
+public static class Roles
+{
+    public const string Patient = "patient";
+    public const string Clinician = "clinician";
+
+    /// <summary>The app's backend.</summary>
+    public const string Scheduler = "scheduler";
+
+    /// <summary>The media pipeline.</summary>
+    public const string Recorder = "recorder";
+
+    public const string PrivacyOfficer = "privacy-officer";
+    public const string Operator = "operator";
+
+    public static readonly FrozenSet<string> All = FrozenSet.ToFrozenSet([Patient, Clinician, Scheduler, Recorder, PrivacyOfficer, Operator]);
+
+    /// <summary>Only for callers with a usable subject and one of these roles. Every endpoint says this, or that anybody may call it.</summary>
+    public static TBuilder For<TBuilder>(this TBuilder endpoints, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.RequireAuthorization(new AuthorizeAttribute(Tokens.SubjectPolicy) { Roles = string.Join(',', roles) });
+}

@@ -1,0 +1,72 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Replays.Grains.Locks;
+using Replays.Silo.Hosting;
+
+namespace Replays.Api.Security;
+
+/// <summary>
+/// Tokens: ASP.NET Core's JWT bearer from <c>Authentication:Schemes</c>. Of a valid token only two things are kept: the one subject that
+/// <see cref="ReaderLock"/> admits, and the roles that its issuer may grant.
+/// </summary>
+public static class Tokens
+{
+    public const string SubjectClaim = "sub", RoleClaim = "role", ExpiryClaim = "exp";
+
+    /// <summary>The caller has exactly one subject: not none, and not one of each of two issuers that both accept the token.</summary>
+    public const string SubjectPolicy = "subject";
+
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="StartupException">The configuration is missing or unsafe.</exception>
+    public static void AddTokens(this WebApplicationBuilder builder)
+    {
+        var claims = builder.Configuration.GetSection(TokenOptions.Section).Get<TokenOptions>() ?? new();
+        claims.Validate();
+        var issuers = Issuer.ReadAll(builder.Configuration, builder.Environment);
+        var authentication = builder.Services.AddAuthentication(issuers[0].Scheme);
+        foreach (var issuer in issuers)
+        {
+            authentication.AddJwtBearer(issuer.Scheme);
+            builder.Services.PostConfigure<JwtBearerOptions>(issuer.Scheme, options => Configure(options, issuer, claims));
+        }
+
+        builder.Services.AddAuthorizationBuilder().AddPolicy(SubjectPolicy, policy => policy
+            .AddAuthenticationSchemes([.. issuers.Select(issuer => issuer.Scheme)])
+            .RequireAssertion(context => context.User.FindAll(SubjectClaim).Count() == 1));
+    }
+
+    private static void Configure(JwtBearerOptions options, Issuer issuer, TokenOptions claims)
+    {
+        options.MapInboundClaims = false;
+        options.TokenValidationParameters.ClockSkew = ClockSkew;
+        options.Events = new()
+        {
+            OnTokenValidated = context =>
+            {
+                var refusals = context.HttpContext.RequestServices.GetRequiredService<LockRefusals>();
+                context.Principal = new(Identify(context.SecurityToken, context.Principal!, issuer, claims, refusals));
+                return Task.CompletedTask;
+            },
+        };
+    }
+
+    private static ClaimsIdentity Identify(
+        SecurityToken token, ClaimsPrincipal principal, Issuer issuer, TokenOptions claims, LockRefusals refusals)
+    {
+        var identity = new ClaimsIdentity(issuer.Scheme, SubjectClaim, RoleClaim);
+        identity.AddClaims(principal.FindAll(claims.RoleClaim)
+            .Where(role => issuer.AllowedRoles.Contains(role.Value))
+            .Select(role => new Claim(RoleClaim, role.Value)));
+        identity.AddClaims(principal.FindAll(ExpiryClaim).Take(1).Select(expiry => new Claim(ExpiryClaim, expiry.Value)));
+        var signed = (JsonWebToken)token;
+        var payload = Base64UrlEncoder.DecodeBytes((signed.InnerToken ?? signed).EncodedPayload);
+        if (ReaderLock.Admits(payload, claims.PatientClaim, out var subject))
+            identity.AddClaim(new(SubjectClaim, subject.Value));
+        else
+            refusals.Count(Lock.Reader);
+        return identity;
+    }
+}
