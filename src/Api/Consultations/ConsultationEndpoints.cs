@@ -39,7 +39,7 @@ public static class ConsultationEndpoints
         ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation)
     {
         var consultation = await Unavailability.Read(() => grains.Consultation(path.Id).Get(cancellation));
-        return consultation is not null && MaySee(caller, consultation) ? TypedResults.Ok(ConsultationView.Of(consultation)) : ProblemKind.NotFound;
+        return consultation is not null && MaySee(caller, consultation) ? TypedResults.Ok(ConsultationView.Of(consultation)) : new Problem(ProblemKind.NotFound);
     }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Start(

@@ -30,7 +30,7 @@ public static class OwnConsultationEndpoints
     private static async Task<Results<Ok<ConsultationView>, Problem>> Get(OwnConsultation own, IGrainFactory grains, CancellationToken cancellation) =>
         await Unavailability.Read(() => grains.Consultation(own.Id).Get(cancellation)) is { } consultation
             ? TypedResults.Ok(ConsultationView.Of(consultation))
-            : ProblemKind.NotFound;
+            : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<Ok<PresenceView>, Problem>> Join(OwnConsultation own, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Consultation(own.Id).Join(own.By, cancellation)).ToOk(presence => new PresenceView(presence));

@@ -19,7 +19,7 @@ public sealed record Repeatable(RepeatKey? Key)
         var request = http.Request;
         var sent = request.Headers[Header];
         if (sent.Count == 0)
-            return new(null);
+            return new(default(RepeatKey));
         if (sent is not [{ Length: > 0 and <= MaxLength } key] || key.Any(c => c is < ' ' or > '~'))
             throw new ProblemException(Problem.Invalid(Header, $"One key of 1 to {MaxLength} printable ASCII characters."));
 

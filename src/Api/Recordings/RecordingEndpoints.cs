@@ -45,7 +45,7 @@ public static class RecordingEndpoints
         if (!MediaContentTypes.Allows(types.Value.ContentTypes, request.ContentType, ConsultationMode.Video))
             return Problem.Invalid("contentType", "This type is not in the list of those accepted here.");
         if (request.Length > uploads.MaxBytes)
-            return ProblemKind.TooLarge;
+            return new Problem(ProblemKind.TooLarge);
 
         var consultation = grains.Consultation(path.Id);
         var wish = new OpenRecording
@@ -73,7 +73,7 @@ public static class RecordingEndpoints
         RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
         await Find(path, grains, cancellation) is { } recording
             ? TypedResults.Ok(RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)))
-            : ProblemKind.NotFound;
+            : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<NoContent, Problem>> Put(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null) =>
         await uploads.Replace(path.Id, token ?? "", request) is { } problem ? problem : TypedResults.NoContent();
@@ -98,7 +98,7 @@ public static class RecordingEndpoints
         if (outcome is { } done)
             return done.IsDone ? TypedResults.Ok(RecordingView.Of(done.Value, 0)) : Problem.Of(done.Refusal);
         if (await Find(path, grains, cancellation) is not { } recording)
-            return ProblemKind.NotFound;
+            return new Problem(ProblemKind.NotFound);
         response.Headers.RetryAfter = "2";
         return TypedResults.Accepted(RecordingPath.Of(path.Id), RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)));
     }
@@ -107,7 +107,7 @@ public static class RecordingEndpoints
         RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation)
     {
         if (await Find(path, grains, cancellation) is not { } recording)
-            return ProblemKind.NotFound;
+            return new Problem(ProblemKind.NotFound);
         return await uploads.Reset(path.Id, recording.UploadToken, cancellation) is { } problem
             ? problem
             : TypedResults.Ok(RecordingView.Of(recording, 0));

@@ -54,18 +54,18 @@ public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<Rep
         if (!begun.IsDone)
             return Problem.Of(begun.Refusal);
         await using var lease = new GrantLease(grains, begun.Value, aborted);
-        return request.ContentLength > (lease.Grant.Length ?? MaxBytes) ? ProblemKind.TooLarge : await work(lease);
+        return request.ContentLength > (lease.Grant.Length ?? MaxBytes) ? new Problem(ProblemKind.TooLarge) : await work(lease);
     }
 
     private static Problem? Explain(AppendStatus status) => status switch
     {
         AppendStatus.Stored => null,
-        AppendStatus.OffsetMismatch => ProblemKind.UploadOffset,
-        AppendStatus.ChecksumMismatch => ProblemKind.ChecksumMismatch,
-        AppendStatus.TooLarge => ProblemKind.TooLarge,
-        AppendStatus.InProgress or AppendStatus.Frozen => ProblemKind.UploadInProgress,
-        AppendStatus.StorageFull => ProblemKind.StorageFull,
+        AppendStatus.OffsetMismatch => new Problem(ProblemKind.UploadOffset),
+        AppendStatus.ChecksumMismatch => new Problem(ProblemKind.ChecksumMismatch),
+        AppendStatus.TooLarge => new Problem(ProblemKind.TooLarge),
+        AppendStatus.InProgress or AppendStatus.Frozen => new Problem(ProblemKind.UploadInProgress),
+        AppendStatus.StorageFull => new Problem(ProblemKind.StorageFull),
         // Either nobody is there to read this, or the leave to upload was lost.
-        _ => ProblemKind.Unavailable,
+        _ => new Problem(ProblemKind.Unavailable),
     };
 }

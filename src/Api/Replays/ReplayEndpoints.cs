@@ -30,10 +30,10 @@ public static class ReplayEndpoints
         TypedResults.Ok(await desk.List(reader.Patient, filter.ToQuery(), Viewer.Of(reader), cancellation));
 
     private static async Task<Results<Ok<ReplayView>, Problem>> GetOwn(OwnReplay own, ReplayDesk desk, CancellationToken cancellation) =>
-        await desk.Find(own.Id, Viewer.Of(own.By), cancellation) is { } replay ? TypedResults.Ok(replay) : ProblemKind.NotFound;
+        await desk.Find(own.Id, Viewer.Of(own.By), cancellation) is { } replay ? TypedResults.Ok(replay) : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<MediaResult, Problem>> GetMedia(OwnReplay own, ReplayDesk desk, CancellationToken cancellation) =>
-        await desk.Open(own.Id, Viewer.Of(own.By), cancellation) is { } media ? new MediaResult(media) : ProblemKind.NotFound;
+        await desk.Open(own.Id, Viewer.Of(own.By), cancellation) is { } media ? new MediaResult(media) : new Problem(ProblemKind.NotFound);
 
     private static async Task<Ok<Page<ReplayView>>> ListAsStaff(
         PatientPath path, Viewer viewer, ReplayDesk desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>
@@ -41,7 +41,7 @@ public static class ReplayEndpoints
 
     private static async Task<Results<Ok<ReplayView>, Problem>> GetAsStaff(
         ReplayPath path, Viewer viewer, ReplayDesk desk, CancellationToken cancellation) =>
-        await desk.Find(path.Id, viewer, cancellation) is { } replay ? TypedResults.Ok(replay) : ProblemKind.NotFound;
+        await desk.Find(path.Id, viewer, cancellation) is { } replay ? TypedResults.Ok(replay) : new Problem(ProblemKind.NotFound);
 }
 
 /// <summary>Which replays to list.</summary>

@@ -66,7 +66,7 @@ public static class Tokens
         if (ReaderLock.Admits(payload, claims.PatientClaim, out var subject))
             identity.AddClaim(new(SubjectClaim, subject.Value));
         else
-            refusals.Count(Lock.Reader);
+            refusals.Count(Grains.Locks.Lock.Reader);
         return identity;
     }
 }

@@ -93,6 +93,13 @@ internal sealed partial class ConsultationGrain
         return await Grant(state, recording, seals: true, cancellation);
     }
 
+    public async Task<Outcome<MediaGrant>> PeekUpload(int ordinal, CancellationToken cancellation)
+    {
+        if (await Load() is not { } state || state.Recording(ordinal) is not { } recording)
+            return Refusal.NotFound;
+        return recording.IsUnsealed ? await MediaOf(state, recording, Guid.Empty, cancellation) : Refusal.InvalidTransition;
+    }
+
     public Task<bool> KeepGrant(int ordinal, Guid grant, CancellationToken cancellation)
     {
         var held = Holds(ordinal, grant, out var seals) && stored.State.Recording(ordinal) is { IsUnsealed: true };
@@ -115,6 +122,15 @@ internal sealed partial class ConsultationGrain
             return Refusal.InvalidTransition;
         if (_grants.TryGetValue(recording.Ordinal, out var held) && time.GetElapsedTime(held.Since) < MediaGrant.Lifetime)
             return Refusal.UploadInProgress;
+        var granted = await MediaOf(state, recording, Guid.NewGuid(), cancellation);
+        if (granted.IsDone)
+            _grants[recording.Ordinal] = (granted.Value.Id, time.GetTimestamp(), seals);
+        return granted;
+    }
+
+    private async Task<Outcome<MediaGrant>> MediaOf(
+        ConsultationState state, RecordingState recording, Guid id, CancellationToken cancellation)
+    {
         var name = Own.Recording(recording.Ordinal);
         if (!_dataKeys.TryGetValue(recording.Ordinal, out var dataKey))
         {
@@ -123,8 +139,6 @@ internal sealed partial class ConsultationGrain
                 return Refusal.Locked;
             _dataKeys[recording.Ordinal] = dataKey = unwrapped.Plain;
         }
-        var id = Guid.NewGuid();
-        _grants[recording.Ordinal] = (id, time.GetTimestamp(), seals);
         return new MediaGrant
         {
             Id = id,

@@ -70,6 +70,10 @@ public interface IConsultationGrain : IGrainWithStringKey
     [Alias("BeginUpload")]
     Task<Outcome<MediaGrant>> BeginUpload(int ordinal, string uploadToken, CancellationToken cancellation = default);
 
+    /// <summary>What it takes to see how much of a recording has arrived. It is no leave to write, and keeps nobody out.</summary>
+    [ReadOnly, Alias("PeekUpload")]
+    Task<Outcome<MediaGrant>> PeekUpload(int ordinal, CancellationToken cancellation = default);
+
     /// <summary>Leave to verify and deliver: uploads are refused while it is held. Available already: <see cref="Refusal.Sealed"/>.</summary>
     [Alias("BeginSeal")]
     Task<Outcome<MediaGrant>> BeginSeal(int ordinal, CancellationToken cancellation = default);
