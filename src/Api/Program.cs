@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Replays.Api.Consultations;
+using Replays.Api.Demo;
 using Replays.Api.Json;
 using Replays.Api.Problems;
 using Replays.Api.Recordings;
@@ -8,10 +9,13 @@ using Replays.Api.Security;
 using Replays.Silo.Hosting;
 
 // A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var demo = DemoCommand.IsAsked(args) ? new DemoCommand() : null;
+var builder = WebApplication.CreateBuilder(
+    demo is null ? new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory } : DemoCommand.Options(args));
 
 try
 {
+    demo?.Configure(builder);
     builder.ListenByDefaultOn("http://localhost:5080");
     // Paths hold patient ids: requests are not logged.
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -36,7 +40,10 @@ try
     app.MapOwnConsultations();
     app.MapRecordings();
     app.MapReplays();
-    await app.RunAsync();
+    await app.StartAsync();
+    if (demo is not null)
+        await demo.Walk(new Uri(app.Urls.First()));
+    await app.WaitForShutdownAsync();
     return 0;
 }
 catch (Exception exception) when (exception is StartupException or OptionsValidationException)
