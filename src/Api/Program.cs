@@ -6,7 +6,11 @@ using Replays.Api.Problems;
 using Replays.Api.Recordings;
 using Replays.Api.Replays;
 using Replays.Api.Security;
+using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
+
+if (args is ["health", var url])
+    return await HealthCommand.Run(url);
 
 // A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
 var demo = DemoCommand.IsAsked(args) ? new DemoCommand() : null;

@@ -6,6 +6,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 
 return args switch
 {
+    ["health", var url] => await HealthCommand.Run(url),
     ["migrate", ..] => MigrateCommand.Run(builder.Configuration),
     _ => await ReplaysHosting.RunProgram(Silo),
 };
