@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+using Replays.Grains.Patients;
+using Replays.Grains.Tests.Consultations;
+using Replays.Grains.Tests.Storage;
+
+[assembly: AssemblyFixture(typeof(Backend))]
+
+namespace Replays.Grains.Tests.Consultations;
+
+/// <summary>One embedded silo for the assembly, and what a backend does with it.</summary>
+public sealed class Backend : IAsyncLifetime
+{
+    public static readonly Actor App = new("app-backend", "scheduler"), Recorder = new("media-pipeline", "recorder");
+
+    private SiloHost? _silo;
+
+    public IGrainFactory Grains => _silo!.Services.GetRequiredService<IGrainFactory>();
+
+    public static PatientId NewPatient() => PatientId.Parse($"p-{Guid.NewGuid():n}");
+
+    public static Actor Of(PatientId patient) => new(patient.Value, "patient");
+
+    public async ValueTask InitializeAsync() => _silo = await SiloHost.Start(null);
+
+    public async ValueTask DisposeAsync() => await _silo!.DisposeAsync();
+
+    public async Task<ConsultationId> Book(PatientId patient)
+    {
+        var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
+        var booked = await Grains.Patient(patient).Book(booking, null, App, TestContext.Current.CancellationToken);
+        return booked.Value!.Name;
+    }
+
+    /// <summary>Booked, started, and the patient is there and consents to both modes.</summary>
+    public async Task<ConsultationId> Begin(PatientId patient, ConsultationMode mode)
+    {
+        var name = await Book(patient);
+        var consultation = Grains.Consultation(name);
+        Assert.True((await consultation.Start(mode, App)).IsDone);
+        Assert.True((await consultation.SetConsent(ConsultationMode.Audio, true, Of(patient))).IsDone);
+        Assert.True((await consultation.SetConsent(ConsultationMode.Video, true, Of(patient))).IsDone);
+        return name;
+    }
+
+    public Task<Outcome<Recording>> Open(ConsultationId consultation, string contentType = "audio/mp4") =>
+        Grains.Consultation(consultation).OpenRecording(new OpenRecording { ContentType = contentType }, Recorder);
+
+    /// <summary>Seals a recording without any media: what was verified is taken at its word here.</summary>
+    public async Task<Outcome<Recording>> Seal(RecordingId recording, SealedMedia? media = null)
+    {
+        var consultation = Grains.Consultation(recording.Consultation);
+        var grant = await consultation.BeginSeal(recording.Ordinal);
+        return grant.IsDone
+            ? await consultation.Deliver(recording.Ordinal, grant.Value.Id, media ?? Media(), Recorder)
+            : grant.Refusal;
+    }
+
+    public static SealedMedia Media() =>
+        new() { DurationSeconds = 3, SizeBytes = 1000, Sha256 = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) };
+
+    public async Task<List<string>> Replays(PatientId patient)
+    {
+        var names = new List<string>();
+        LedgerCursor? after = null;
+        do
+        {
+            var page = await Grains.Patient(patient).ListReplays(new ReplayQuery { Limit = 7, After = after });
+            names.AddRange(page.Items.Select(i => i.Replay.Name.Name));
+            after = page.Next;
+        }
+        while (after is not null);
+        return names;
+    }
+}
