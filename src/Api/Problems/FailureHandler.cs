@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Replays.Api.Media.Encryption;
 using Replays.Grains.Media;
+using Replays.Grains.Stops;
 
 namespace Replays.Api.Problems;
 
@@ -36,7 +37,7 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
         BadHttpRequestException e => ProblemKind.ForStatus(e.StatusCode),
         MediaStoreException { Problem: MediaStoreProblem.Full } => ProblemKind.StorageFull,
         MediaStoreException { Problem: MediaStoreProblem.Busy } => ProblemKind.UploadInProgress,
-        MediaStoreException or MediaIntegrityException => ProblemKind.Unavailable,
+        MediaStoreException or MediaIntegrityException or StopsUnknownException => ProblemKind.Unavailable,
         _ when Unavailability.Explains(exception) => ProblemKind.Unavailable,
         _ => ProblemKind.Internal,
     };

@@ -2,6 +2,7 @@ using Microsoft.Net.Http.Headers;
 using Replays.Api.Media.Encryption;
 using Replays.Api.Problems;
 using Replays.Grains.Patients;
+using Replays.Grains.Stops;
 
 namespace Replays.Api.Replays;
 
@@ -45,10 +46,11 @@ public sealed partial class MediaResult(ReplayMedia media) : IResult
             await Send(plain, range, httpContext);
     }
 
-    private static async Task Send(Stream plain, ByteRange range, HttpContext http)
+    private async Task Send(Stream plain, ByteRange range, HttpContext http)
     {
         try
         {
+            var stops = http.RequestServices.GetRequiredService<IStopList>();
             plain.Position = range.From;
             var body = http.Response.BodyWriter;
             for (var left = range.Length; left > 0;)
@@ -57,6 +59,12 @@ public sealed partial class MediaResult(ReplayMedia media) : IResult
                 var read = await plain.ReadAsync(chunk[..(int)Math.Min(chunk.Length, left)], http.RequestAborted);
                 if (read == 0)
                     throw new MediaIntegrityException();
+                // Before every write, not only before the first: a response under way is cut when its replay is stopped.
+                if (stops.Now().Media(media.Listed.Replay.Name) is not Standing.Clear)
+                {
+                    http.Abort();
+                    return;
+                }
                 body.Advance(read);
                 left -= read;
                 if ((await body.FlushAsync(http.RequestAborted)).IsCompleted)

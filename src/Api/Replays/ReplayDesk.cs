@@ -2,19 +2,24 @@ using Replays.Api.Names;
 using Replays.Api.Problems;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
+using Replays.Grains.Stops;
 
 namespace Replays.Api.Replays;
 
 /// <summary>
 /// The one place where replays leave: every list, every item and every opening, the patient's own and the staff's, goes through here.
+/// What is stopped is asked after the grain has answered: an answer that came before the stop is not given after it.
 /// </summary>
-public sealed class ReplayDesk(IGrainFactory grains)
+public sealed class ReplayDesk(IGrainFactory grains, IStopList stops)
 {
     public async Task<Page<ReplayView>> List(PatientId patient, ReplayQuery query, Viewer viewer, CancellationToken cancellation)
     {
         var page = await Unavailability.Read(
             () => grains.Patient(patient).ListReplays(query with { ClinicianId = viewer.ClinicianId }, cancellation));
-        var shown = page.Items.Where(viewer.MaySee).ToList();
+        var now = stops.Now();
+        if (now.Lists(patient) is Standing.Suspended)
+            throw new ProblemException(ProblemKind.PlaybackSuspended);
+        var shown = page.Items.Where(listed => viewer.MaySee(listed) && now.Listing(listed.Replay.Name) is Standing.Clear).ToList();
         return new([.. shown.Select(ReplayView.Of)], Cursor.Of(page.Next));
     }
 
@@ -22,13 +27,21 @@ public sealed class ReplayDesk(IGrainFactory grains)
     public async Task<ReplayView?> Find(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
-        return listed is not null && viewer.MaySee(listed) ? ReplayView.Of(listed) : null;
+        return listed is not null && viewer.MaySee(listed) && IsShown(stops.Now().Listing(replay)) ? ReplayView.Of(listed) : null;
     }
 
     /// <returns>What it takes to read the media; null as above.</returns>
     public async Task<ReplayMedia?> Open(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var media = await Unavailability.Read(() => grains.Patient(replay.Patient).OpenReplay(replay, cancellation));
-        return media is not null && viewer.MaySee(media.Listed) ? media : null;
+        return media is not null && viewer.MaySee(media.Listed) && IsShown(stops.Now().Media(replay)) ? media : null;
     }
+
+    /// <summary>What is gone is as if it had never been; only of what is still there is it said that it is suspended.</summary>
+    private static bool IsShown(Standing standing) => standing switch
+    {
+        Standing.Clear => true,
+        Standing.Suspended => throw new ProblemException(ProblemKind.PlaybackSuspended),
+        _ => false,
+    };
 }
