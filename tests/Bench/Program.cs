@@ -1,1 +1,15 @@
-Console.WriteLine("bench");
+using Replays.Bench;
+
+// One class a bench; each prints its medians beside its peer's, as ratios measured in the same run.
+var benches = new Dictionary<string, Func<string[], Task>>
+{
+    // ["seal"] = SealBench.Run,
+};
+
+if (args is not [var name, .. var rest] || !benches.TryGetValue(name, out var run))
+{
+    Console.Error.WriteLine($"Say which: {string.Join(", ", benches.Keys)}.");
+    return 2;
+}
+await run(rest);
+return 0;
