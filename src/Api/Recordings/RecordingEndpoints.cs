@@ -24,7 +24,8 @@ public static class RecordingEndpoints
         recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.");
         recordings.MapGet("/{ordinal}", Get).WithSummary("The recording, and how much of it has arrived.");
         recordings.MapPut("/{ordinal}/content", Put).WithSummary("Uploads the whole in one request.")
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute());
+            .WithMetadata(new WithoutSizeLimit());
+        recordings.MapTus();
         recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.");
         recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.");
         recordings.MapPost("/{ordinal}/reset", Reset).WithSummary("Drops what was uploaded.");
@@ -70,8 +71,8 @@ public static class RecordingEndpoints
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Get(
-        RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
-        await Find(path, grains, cancellation) is { } recording
+        RecordingPath path, Uploads uploads, CancellationToken cancellation) =>
+        await uploads.Find(path.Id, cancellation) is { } recording
             ? TypedResults.Ok(RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)))
             : new Problem(ProblemKind.NotFound);
 
@@ -90,23 +91,22 @@ public static class RecordingEndpoints
         HttpResponse response,
         Seals seals,
         Uploads uploads,
-        IGrainFactory grains,
         CancellationToken cancellation)
     {
         var outcome = await seals.Seal(
             path.Id, request.DurationSeconds, request.Sha256, caller.As(Roles.Recorder), Patience, cancellation);
         if (outcome is { } done)
             return done.IsDone ? TypedResults.Ok(RecordingView.Of(done.Value, 0)) : Problem.Of(done.Refusal);
-        if (await Find(path, grains, cancellation) is not { } recording)
+        if (await uploads.Find(path.Id, cancellation) is not { } recording)
             return new Problem(ProblemKind.NotFound);
         response.Headers.RetryAfter = "2";
         return TypedResults.Accepted(RecordingPath.Of(path.Id), RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)));
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Reset(
-        RecordingPath path, Uploads uploads, IGrainFactory grains, CancellationToken cancellation)
+        RecordingPath path, Uploads uploads, CancellationToken cancellation)
     {
-        if (await Find(path, grains, cancellation) is not { } recording)
+        if (await uploads.Find(path.Id, cancellation) is not { } recording)
             return new Problem(ProblemKind.NotFound);
         return await uploads.Reset(path.Id, recording.UploadToken, cancellation) is { } problem
             ? problem
@@ -119,12 +119,6 @@ public static class RecordingEndpoints
             await grains.Consultation(path.Id.Consultation).DiscardRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation),
             uploads,
             cancellation);
-
-    private static async Task<Recording?> Find(RecordingPath path, IGrainFactory grains, CancellationToken cancellation)
-    {
-        var consultation = await Unavailability.Read(() => grains.Consultation(path.Id.Consultation).Get(cancellation));
-        return consultation?.Recordings.FirstOrDefault(recording => recording.Name == path.Id);
-    }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> View(Outcome<Recording> outcome, Uploads uploads, CancellationToken cancellation) =>
         outcome.IsDone

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Replays.Api.Media.Encryption;
 using Replays.Api.Problems;
@@ -17,12 +20,36 @@ public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<Rep
     /// <returns>What is wrong; null when all is durable.</returns>
     public Task<Problem?> Replace(RecordingId recording, string token, HttpRequest request) => Hold(recording, token, request, async lease =>
     {
+        var allowed = lease.Grant.Length ?? MaxBytes;
+        if (request.ContentLength > allowed)
+            return new Problem(ProblemKind.TooLarge);
         await vault.Reset(lease.Media, lease.Lost);
-        var appended = await vault.Append(lease.Media, 0, request.Body, lease.Grant.Length ?? MaxBytes, null, lease.Lost);
+        var appended = await vault.Append(lease.Media, 0, request.Body, allowed, null, lease.Lost);
         if (appended.Status is AppendStatus.TooLarge)
             await vault.Reset(lease.Media, CancellationToken.None);
         return Explain(appended.Status);
     });
+
+    /// <summary>Takes more, from the offset that is durable. What arrived of a request that was cut is kept, unless it came with a checksum.</summary>
+    /// <returns>What is wrong, or null; and bytes that are durable now.</returns>
+    public async Task<(Problem? Problem, long Offset)> Append(RecordingId recording, string token, TusPatch patch, HttpRequest request)
+    {
+        var offset = patch.Offset;
+        var problem = await Hold(recording, token, request, async lease =>
+        {
+            if (lease.Grant.Length is { } known && patch.Length is { } told && told != known)
+                return Problem.Invalid(Tus.Length, "It is known already, and another.");
+            var allowed = lease.Grant.Length ?? patch.Length ?? MaxBytes;
+            if (allowed > MaxBytes || request.ContentLength > allowed - patch.Offset)
+                return new Problem(ProblemKind.TooLarge);
+            if (lease.Grant.Length is null && patch.Length is { } length && await FixLength(lease, length) is { } refused)
+                return refused;
+            var appended = await vault.Append(lease.Media, patch.Offset, request.Body, allowed, patch.Checksum, lease.Lost);
+            offset = appended.Offset;
+            return Explain(appended.Status);
+        });
+        return (problem, offset);
+    }
 
     /// <summary>Drops what was uploaded.</summary>
     public async Task<Problem?> Reset(RecordingId recording, string token, CancellationToken cancellation)
@@ -47,14 +74,37 @@ public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<Rep
             : 0;
     }
 
+    public async Task<Recording?> Find(RecordingId recording, CancellationToken cancellation)
+    {
+        var consultation = await Unavailability.Read(() => grains.Consultation(recording.Consultation).Get(cancellation));
+        return consultation?.Recordings.FirstOrDefault(one => one.Name == recording);
+    }
+
+    /// <summary>The recording, for who has its token.</summary>
+    public async Task<Recording?> Find(RecordingId recording, string token, CancellationToken cancellation) =>
+        await Find(recording, cancellation) is { } found
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(found.UploadToken))
+            ? found
+            : null;
+
     private async Task<Problem?> Hold(RecordingId recording, string token, HttpRequest request, Func<GrantLease, Task<Problem?>> work)
     {
+        // A live stream may be slow for as long as it likes; one that is silent is given up by the append itself.
+        if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
         var aborted = request.HttpContext.RequestAborted;
         var begun = await grains.Consultation(recording.Consultation).BeginUpload(recording.Ordinal, token, aborted);
         if (!begun.IsDone)
             return Problem.Of(begun.Refusal);
         await using var lease = new GrantLease(grains, begun.Value, aborted);
-        return request.ContentLength > (lease.Grant.Length ?? MaxBytes) ? new Problem(ProblemKind.TooLarge) : await work(lease);
+        return await work(lease);
+    }
+
+    private async Task<Problem?> FixLength(GrantLease lease, long length)
+    {
+        var recording = lease.Grant.Recording;
+        var outcome = await grains.Consultation(recording.Consultation).FixLength(recording.Ordinal, lease.Grant.Id, length, lease.Lost);
+        return outcome.IsDone ? null : Problem.Of(outcome.Refusal);
     }
 
     private static Problem? Explain(AppendStatus status) => status switch

@@ -108,6 +108,19 @@ internal sealed partial class ConsultationGrain
         return Task.FromResult(held);
     }
 
+    public async Task<Outcome<Recording>> FixLength(int ordinal, Guid grant, long length, CancellationToken cancellation)
+    {
+        if (await Load() is not { } state || state.Recording(ordinal) is not { } recording)
+            return Refusal.NotFound;
+        if (!Holds(ordinal, grant, out _))
+            return Refusal.UploadInProgress;
+        if (!recording.IsUnsealed || (recording.Length is { } known && known != length))
+            return Refusal.InvalidTransition;
+        if (recording.Length is null)
+            state = await Save(state.With(recording with { Length = length }));
+        return Snapshot(state.Recording(ordinal)!);
+    }
+
     public Task EndGrant(int ordinal, Guid grant)
     {
         if (_grants.TryGetValue(ordinal, out var held) && held.Id == grant)

@@ -82,6 +82,13 @@ public interface IConsultationGrain : IGrainWithStringKey
     [Alias("KeepGrant")]
     Task<bool> KeepGrant(int ordinal, Guid grant, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// The holder of a grant learned how long the whole will be (tus: deferred length). Known already: unchanged when it is the same,
+    /// <see cref="Refusal.InvalidTransition"/> when it is another. The grant lost: <see cref="Refusal.UploadInProgress"/>.
+    /// </summary>
+    [Alias("FixLength")]
+    Task<Outcome<Recording>> FixLength(int ordinal, Guid grant, long length, CancellationToken cancellation = default);
+
     /// <summary>Gives a grant back.</summary>
     [Alias("EndGrant")]
     Task EndGrant(int ordinal, Guid grant);
