@@ -92,11 +92,11 @@ public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<Rep
         // A live stream may be slow for as long as it likes; one that is silent is given up by the append itself.
         if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        var aborted = request.HttpContext.RequestAborted;
-        var begun = await grains.Consultation(recording.Consultation).BeginUpload(recording.Ordinal, token, aborted);
+        // Not by the request's own cancellation: what has arrived of a request that was cut is still read. The body ends by itself.
+        var begun = await grains.Consultation(recording.Consultation).BeginUpload(recording.Ordinal, token);
         if (!begun.IsDone)
             return Problem.Of(begun.Refusal);
-        await using var lease = new GrantLease(grains, begun.Value, aborted);
+        await using var lease = new GrantLease(grains, begun.Value, CancellationToken.None);
         return await work(lease);
     }
 
