@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Replays.Api.Consultations;
 using Replays.Api.Demo;
 using Replays.Api.Json;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Recordings;
 using Replays.Api.Replays;
@@ -30,7 +31,7 @@ try
     builder.AddBrowserRules();
     builder.AddRecordings();
     builder.AddReplays();
-    builder.Services.AddOpenApi();
+    builder.AddContractDocument();
 
     var app = builder.Build();
     app.UseBrowserRules();
@@ -44,6 +45,7 @@ try
     app.MapOwnConsultations();
     app.MapRecordings();
     app.MapReplays();
+    app.RequireRoles();
     await app.StartAsync();
     if (demo is not null)
         await demo.Walk(new Uri(app.Urls.First()));

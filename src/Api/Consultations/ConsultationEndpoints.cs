@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Names;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains.Consultations;
@@ -13,13 +14,16 @@ public static class ConsultationEndpoints
     public static void MapConsultations(this IEndpointRouteBuilder app)
     {
         var consultations = app.MapGroup("/v1/patients/{patient}/consultations").WithTags("Consultations");
-        consultations.MapPost("", Book).For(Roles.Scheduler).WithSummary("Books a consultation.");
-        consultations.MapGet("/{number}", Get).For(Roles.Scheduler, Roles.Recorder, Roles.Clinician).WithSummary("The consultation as it stands.");
-        consultations.MapPost("/{number}/start", Start).For(Roles.Scheduler).WithSummary("Begins the call in a mode.");
-        consultations.MapPost("/{number}/mode", SwitchMode).For(Roles.Scheduler).WithSummary("Switches the mode of a call in progress.");
-        consultations.MapPost("/{number}/consent", Attest).For(Roles.Scheduler).WithSummary("Attests spoken consent, where that is allowed.");
-        consultations.MapPost("/{number}/end", End).For(Roles.Scheduler).WithSummary("Ends the call.");
-        consultations.MapPost("/{number}/cancel", Cancel).For(Roles.Scheduler).WithSummary("Cancels what was only booked.");
+        consultations.MapPost("", Book).For(Roles.Scheduler).WithSummary("Books a consultation.").Refuses(ProblemKind.IdempotencyKeyReused);
+        consultations.MapGet("/{number}", Get).For(Roles.Scheduler, Roles.Recorder, Roles.Clinician).WithSummary("The consultation as it stands.")
+            .Refuses(ProblemKind.NotFound);
+        consultations.MapPost("/{number}/start", Start).For(Roles.Scheduler).WithSummary("Begins the call in a mode.").Refuses(Refusals.OfTransition);
+        consultations.MapPost("/{number}/mode", SwitchMode).For(Roles.Scheduler).WithSummary("Switches the mode of a call in progress.")
+            .Refuses([.. Refusals.OfTransition, ProblemKind.LimitReached]);
+        consultations.MapPost("/{number}/consent", Attest).For(Roles.Scheduler).WithSummary("Attests spoken consent, where that is allowed.")
+            .Refuses([.. Refusals.OfTransition, ProblemKind.AttestedConsentOff]);
+        consultations.MapPost("/{number}/end", End).For(Roles.Scheduler).WithSummary("Ends the call.").Refuses(Refusals.OfTransition);
+        consultations.MapPost("/{number}/cancel", Cancel).For(Roles.Scheduler).WithSummary("Cancels what was only booked.").Refuses(Refusals.OfTransition);
     }
 
     private static async Task<Results<Created<ConsultationView>, Problem>> Book(

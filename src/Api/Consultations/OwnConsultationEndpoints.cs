@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Names;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains.Identity;
@@ -14,9 +15,9 @@ public static class OwnConsultationEndpoints
     {
         var own = app.MapGroup("/v1/me/consultations").WithTags("My consultations").For(Roles.Patient);
         own.MapGet("", List).WithSummary("My consultations, newest first.");
-        own.MapGet("/{number}", Get).WithSummary("One of my consultations.");
-        own.MapPost("/{number}/join", Join).WithSummary("I am in the call.");
-        own.MapPost("/{number}/consent", Consent).WithSummary("I consent to be recorded in a mode, or withdraw that.");
+        own.MapGet("/{number}", Get).WithSummary("One of my consultations.").Refuses(ProblemKind.NotFound);
+        own.MapPost("/{number}/join", Join).WithSummary("I am in the call.").Refuses(Refusals.OfTransition);
+        own.MapPost("/{number}/consent", Consent).WithSummary("I consent to be recorded in a mode, or withdraw that.").Refuses(Refusals.OfTransition);
     }
 
     private static async Task<Ok<Page<ConsultationSummary>>> List(

@@ -11,8 +11,8 @@ namespace Replays.Api.Consultations;
 /// </summary>
 public sealed record Repeatable(RepeatKey? Key)
 {
-    private const string Header = "Idempotency-Key";
-    private const int MaxLength = 255;
+    internal const string Header = "Idempotency-Key";
+    internal const int MaxLength = 255;
 
     public static async ValueTask<Repeatable?> BindAsync(HttpContext http)
     {

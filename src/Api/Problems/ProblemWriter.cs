@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Replays.Api.Problems;
 
 /// <summary>Gives the framework's own problem details, those of its validation, our form and code.</summary>
@@ -9,8 +11,11 @@ internal sealed class ProblemWriter : IProblemDetailsService
     {
         var details = context.ProblemDetails;
         var kind = ProblemKind.ForStatus(details.Status ?? context.HttpContext.Response.StatusCode);
-        var problem = new Problem(kind) { Errors = (details as HttpValidationProblemDetails)?.Errors };
+        var problem = new Problem(kind) { Errors = (details as HttpValidationProblemDetails)?.Errors.ToDictionary(error => Field(error.Key), error => error.Value) };
         await problem.ExecuteAsync(context.HttpContext);
         return true;
     }
+
+    /// <summary>As the field is called on the wire: <c>clinician.id</c>, not <c>Clinician.Id</c>.</summary>
+    private static string Field(string property) => string.Join('.', property.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Replays.Api.Consultations;
 using Replays.Api.Media.Containers;
 using Replays.Api.Names;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains;
@@ -20,16 +21,23 @@ public static class RecordingEndpoints
 
     public static void MapRecordings(this IEndpointRouteBuilder app)
     {
-        var recordings = app.MapGroup("/v1/patients/{patient}/consultations/{number}/recordings").WithTags("Recordings").For(Roles.Recorder);
-        recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.");
+        var recordings = app.MapGroup("/v1/patients/{patient}/consultations/{number}/recordings").WithTags("Recordings").For(Roles.Recorder)
+            .Refuses(ProblemKind.NotFound);
+        recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.").Refuses(
+            ProblemKind.InvalidTransition, ProblemKind.ConsentRequired, ProblemKind.PresenceRequired, ProblemKind.ModeChanged,
+            ProblemKind.RecordingOpen, ProblemKind.LimitReached, ProblemKind.TooLarge, ProblemKind.IdempotencyKeyReused);
         recordings.MapGet("/{ordinal}", Get).WithSummary("The recording, and how much of it has arrived.");
         recordings.MapPut("/{ordinal}/content", Put).WithSummary("Uploads the whole in one request.")
-            .WithMetadata(new WithoutSizeLimit());
+            .WithMetadata(new WithoutSizeLimit())
+            .Refuses(ProblemKind.InvalidTransition, ProblemKind.TooLarge, ProblemKind.UploadInProgress, ProblemKind.StorageFull);
         recordings.MapTus();
-        recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.");
-        recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.");
-        recordings.MapPost("/{ordinal}/reset", Reset).WithSummary("Drops what was uploaded.");
-        recordings.MapPost("/{ordinal}/discard", Discard).WithSummary("Gives the recording up.");
+        recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.").Refuses(ProblemKind.InvalidTransition);
+        recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.").Refuses(
+            ProblemKind.InvalidTransition, ProblemKind.ConsentRequired, ProblemKind.PresenceRequired, ProblemKind.DigestMismatch,
+            ProblemKind.MediaMismatch, ProblemKind.UploadInProgress);
+        recordings.MapPost("/{ordinal}/reset", Reset).WithSummary("Drops what was uploaded.")
+            .Refuses(ProblemKind.InvalidTransition, ProblemKind.UploadInProgress);
+        recordings.MapPost("/{ordinal}/discard", Discard).WithSummary("Gives the recording up.").Refuses(ProblemKind.InvalidTransition);
     }
 
     private static async Task<Results<Created<RecordingView>, Problem>> Open(

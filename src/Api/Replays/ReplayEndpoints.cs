@@ -1,7 +1,10 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Replays.Api.Json;
 using Replays.Api.Names;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains.Consultations;
@@ -15,14 +18,16 @@ public static class ReplayEndpoints
 {
     public static void MapReplays(this IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/v1/me/replays").WithTags("My replays").For(Roles.Patient);
+        var own = app.MapGroup("/v1/me/replays").WithTags("My replays").For(Roles.Patient).Refuses(ProblemKind.PlaybackSuspended);
         own.MapGet("", ListOwn).WithSummary("My replays, newest first.");
-        own.MapGet("/{id}", GetOwn).WithSummary("One of my replays.");
-        own.MapMethods("/{id}/media", [HttpMethods.Get, HttpMethods.Head], GetMedia).WithSummary("The media, whole or in part.");
+        own.MapGet("/{id}", GetOwn).WithSummary("One of my replays.").Refuses(ProblemKind.NotFound);
+        own.MapMethods("/{id}/media", [HttpMethods.Get, HttpMethods.Head], GetMedia).WithSummary("The media, whole or in part.")
+            .Refuses(ProblemKind.NotFound, ProblemKind.Range);
 
-        var staff = app.MapGroup("/v1/patients/{patient}/replays").WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer);
+        var staff = app.MapGroup("/v1/patients/{patient}/replays").WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer)
+            .Refuses(ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
         staff.MapGet("", ListAsStaff).WithSummary("A patient's replays: of own consultations, or with a reason.");
-        staff.MapGet("/{id}", GetAsStaff).WithSummary("One of a patient's replays.");
+        staff.MapGet("/{id}", GetAsStaff).WithSummary("One of a patient's replays.").Refuses(ProblemKind.NotFound);
     }
 
     private static async Task<Ok<Page<ReplayView>>> ListOwn(
@@ -45,17 +50,31 @@ public static class ReplayEndpoints
 }
 
 /// <summary>Which replays to list.</summary>
-/// <param name="Limit">At most so many: 1 to 100.</param>
-/// <param name="After">Where the page before ended.</param>
-/// <param name="Mode">Only those recorded in this mode.</param>
-/// <param name="From">Recorded at this time or later (RFC 3339).</param>
-/// <param name="To">Recorded before this time (RFC 3339).</param>
-public sealed record ReplayFilter(
-    [Range(1, 100)] int Limit = 20, string? After = null, string? Mode = null, string? From = null, string? To = null)
+public sealed record ReplayFilter
 {
+    /// <summary>At most so many: 1 to 100, 20 if not said.</summary>
+    [Range(1, 100), DefaultValue(20), FromQuery(Name = "limit")]
+    public int? Limit { get; init; }
+
+    /// <summary>Where the page before ended.</summary>
+    [FromQuery(Name = "after")]
+    public string? After { get; init; }
+
+    /// <summary>Only those recorded in this mode.</summary>
+    [FromQuery(Name = "mode")]
+    public string? Mode { get; init; }
+
+    /// <summary>Recorded at this time or later (RFC 3339).</summary>
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    /// <summary>Recorded before this time (RFC 3339).</summary>
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+
     public ReplayQuery ToQuery() => new()
     {
-        Limit = Limit,
+        Limit = Limit ?? 20,
         After = Cursor.Parse(After),
         Mode = Mode is null ? null : Words<ConsultationMode>.TryParse(Mode, out var mode) ? mode : throw Invalid("mode", "chat, audio or video."),
         From = Time("from", From),

@@ -8,8 +8,8 @@ namespace Replays.Api.Replays;
 /// <summary>Who looks at replays, and why if they have to say so.</summary>
 public sealed record Viewer(Actor By, string? AccessReason)
 {
-    private const string Header = "Access-Reason";
-    private const int MaxLength = 500;
+    internal const string Header = "Access-Reason";
+    internal const int MaxLength = 500;
 
     /// <summary>A clinician sees only replays of own consultations; null: no such bound.</summary>
     public string? ClinicianId => By.Role is Roles.Clinician ? By.Subject : null;

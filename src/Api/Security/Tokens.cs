@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -17,6 +18,8 @@ public static class Tokens
 
     /// <summary>The caller has exactly one subject: not none, and not one of each of two issuers that both accept the token.</summary>
     public const string SubjectPolicy = "subject";
+
+    private static readonly object UnusableSubject = new();
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
@@ -50,7 +53,44 @@ public static class Tokens
                 context.Principal = new(Identify(context.SecurityToken, context.Principal!, issuer, claims, refusals));
                 return Task.CompletedTask;
             },
+            OnAuthenticationFailed = context =>
+            {
+                if (context.Exception is ArgumentException { InnerException: JsonException } && HasUnusableSubject(context.Request))
+                {
+                    context.HttpContext.RequestServices.GetRequiredService<LockRefusals>().Count(Grains.Locks.Lock.Reader);
+                    context.HttpContext.Items[UnusableSubject] = true;
+                }
+
+                return Task.CompletedTask;
+            },
+            OnChallenge = context =>
+            {
+                if (context.HttpContext.Items.ContainsKey(UnusableSubject))
+                {
+                    context.HandleResponse();
+                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                }
+
+                return Task.CompletedTask;
+            },
         };
+    }
+
+    /// <summary>
+    /// A token whose subject is no string is refused like one without a subject. The token library can't read it at all, so that its signature
+    /// is never looked at: nothing is believed of it, only the status differs.
+    /// </summary>
+    private static bool HasUnusableSubject(HttpRequest request)
+    {
+        try
+        {
+            return request.Headers.Authorization.ToString().Split('.') is [_, var payload, _]
+                && !ReaderLock.Admits(Base64UrlEncoder.DecodeBytes(payload), JwtRegisteredClaimNames.Sub, out _);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static ClaimsIdentity Identify(

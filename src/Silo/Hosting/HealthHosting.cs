@@ -8,6 +8,9 @@ public static class HealthHosting
     /// <summary>Health checks with this tag decide about <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
+    /// <summary>What has not answered by then is not ready.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     public static void MapReplaysHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

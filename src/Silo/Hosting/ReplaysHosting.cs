@@ -29,7 +29,7 @@ public static class ReplaysHosting
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
         else
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PostgresStartup>();
-        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag]);
+        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return builder;
     }
 
@@ -42,7 +42,7 @@ public static class ReplaysHosting
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering());
         builder.Services.AddStopList(embedded: false);
-        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag]);
+        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return builder;
     }
 

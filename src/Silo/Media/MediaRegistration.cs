@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using Replays.Grains.Media;
+using Replays.Silo.Hosting;
 
 namespace Replays.Silo.Media;
 
 public static class MediaRegistration
 {
     /// <summary>
-    /// Registers the configured <see cref="IMediaStore"/>. Wrong configuration stops the start with a message that says what to set.
+    /// Registers the configured <see cref="IMediaStore"/>, and its part in being ready. Wrong configuration stops the start with a message that says what to set.
     /// </summary>
     public static IServiceCollection AddMediaStore(this IServiceCollection services, IConfiguration configuration)
     {
@@ -19,6 +20,7 @@ public static class MediaRegistration
                     options.Directory = Path.Combine(configuration["Replays:DataDirectory"] ?? "data", "media");
             })
             .ValidateOnStart();
+        services.AddHealthChecks().AddCheck<MediaHealthCheck>("media", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return services.AddSingleton<IMediaStore>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<MediaOptions>>().Value;
