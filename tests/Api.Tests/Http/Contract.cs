@@ -23,6 +23,8 @@ public static class Contract
         PUT    /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/content    recorder
         HEAD   /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/content    recorder
         PATCH  /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/content    recorder
+        POST   /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/content    recorder
+        OPTIONS /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/content   recorder
         POST   /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/close      recorder
         POST   /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/seal       recorder
         POST   /v1/patients/{patient}/consultations/{number}/recordings/{ordinal}/reset      recorder
