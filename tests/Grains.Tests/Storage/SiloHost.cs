@@ -12,7 +12,7 @@ internal sealed class SiloHost : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-silo-").FullName;
     private readonly IHost _host;
 
-    private SiloHost(string? connectionString)
+    private SiloHost(string? connectionString, Action<HostApplicationBuilder>? change)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Staging" });
         builder.Logging.ClearProviders();
@@ -24,6 +24,7 @@ internal sealed class SiloHost : IAsyncDisposable
             ["Replays:Silo:SiloPort"] = $"{PostgresServer.FreePort()}",
             ["Replays:Silo:GatewayPort"] = $"{PostgresServer.FreePort()}",
         });
+        change?.Invoke(builder);
         builder.AddReplaysSilo();
         _host = builder.Build();
     }
@@ -32,9 +33,11 @@ internal sealed class SiloHost : IAsyncDisposable
 
     public string DatabaseFile => Path.Combine(_directory, "replays.db");
 
-    public static async Task<SiloHost> Start(string? connectionString)
+    /// <param name="connectionString">Of PostgreSQL; null: embedded.</param>
+    /// <param name="change">What this silo has differently.</param>
+    public static async Task<SiloHost> Start(string? connectionString, Action<HostApplicationBuilder>? change = null)
     {
-        var silo = new SiloHost(connectionString);
+        var silo = new SiloHost(connectionString, change);
         await silo._host.StartAsync(TestContext.Current.CancellationToken);
         return silo;
     }
