@@ -3,6 +3,7 @@ using Replays.Api.Consultations;
 using Replays.Api.Demo;
 using Replays.Api.Json;
 using Replays.Api.OpenApi;
+using Replays.Api.Playback;
 using Replays.Api.Problems;
 using Replays.Api.Recordings;
 using Replays.Api.Replays;
@@ -31,6 +32,7 @@ try
     builder.AddBrowserRules();
     builder.AddRecordings();
     builder.AddReplays();
+    builder.AddPlayback();
     builder.AddContractDocument();
 
     var app = builder.Build();
@@ -45,6 +47,7 @@ try
     app.MapOwnConsultations();
     app.MapRecordings();
     app.MapReplays();
+    app.MapPlayback();
     app.RequireRoles();
     await app.StartAsync();
     if (demo is not null)

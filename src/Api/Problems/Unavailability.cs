@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Orleans.Runtime;
+using Replays.Grains.Storage;
 
 namespace Replays.Api.Problems;
 
@@ -12,7 +14,7 @@ public static class Unavailability
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4.5);
 
     public static bool Explains(Exception exception) => exception is TimeoutException or OrleansException or ObjectDisposedException
-        or OperationCanceledException;
+        or OperationCanceledException or StorageUnavailableException or DbException;
 
     /// <summary>Asks a grain, once more if it was not reached. For reads only: the outcome of a lost write is unknown.</summary>
     public static async Task<T> Read<T>(Func<Task<T>> read)

@@ -1,16 +1,22 @@
 using Microsoft.Net.Http.Headers;
 using Replays.Api.Media.Encryption;
+using Replays.Api.Playback;
 using Replays.Api.Problems;
+using Replays.Api.Security;
 using Replays.Grains.Patients;
+using Replays.Grains.Playback;
 using Replays.Grains.Stops;
 
 namespace Replays.Api.Replays;
 
 /// <summary>
 /// A replay's media: whole or in part, decrypted as they are sent, in constant memory. The one place where bytes of media are written to an
-/// answer. Media that are not what was sealed are cut off before the first wrong byte.
+/// answer: each is covered by the evidence before it leaves. Media that are not what was sealed are cut off before the first wrong byte.
 /// </summary>
-public sealed partial class MediaResult(ReplayMedia media) : IResult
+/// <param name="media">What to send.</param>
+/// <param name="to">To whom.</param>
+/// <param name="url">By which playback URL; null: with their own token.</param>
+public sealed partial class MediaResult(ReplayMedia media, Onlooker to, PlaybackUrl? url = null) : IResult
 {
     private const int ChunkBytes = 64 << 10;
 
@@ -21,6 +27,9 @@ public sealed partial class MediaResult(ReplayMedia media) : IResult
         var tag = new EntityTagHeaderValue($"\"{replay.Sha256}\"");
         response.Headers.ETag = tag.ToString();
         response.Headers.AcceptRanges = "bytes";
+        // The app's page may be of another site than this service; a URL that can't be guessed can't be embedded by a stranger's.
+        if (url is not null)
+            response.Headers[Browsers.ResourcePolicy] = "cross-origin";
         if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
@@ -42,15 +51,23 @@ public sealed partial class MediaResult(ReplayMedia media) : IResult
         response.ContentLength = range.Length;
         if (range.IsPart)
             response.Headers.ContentRange = new ContentRangeHeaderValue(range.From, range.From + range.Length - 1, replay.SizeBytes).ToString();
-        if (!HttpMethods.IsHead(request.Method))
-            await Send(plain, range, httpContext);
+        if (HttpMethods.IsHead(request.Method) || range.Length == 0)
+            return;
+
+        var playbacks = httpContext.RequestServices.GetRequiredService<Playbacks>();
+        var playback = await playbacks.Open(media.Listed, to, url, httpContext.RequestAborted);
+        await using var serving = playback.Serve(new(range.From, range.From + range.Length));
+        // The first step, before the status: without evidence there is no answer, only a problem.
+        await serving.Begin(httpContext.RequestAborted);
+        await Send(plain, range, serving, httpContext);
     }
 
-    private async Task Send(Stream plain, ByteRange range, HttpContext http)
+    private async Task Send(Stream plain, ByteRange range, OpenPlayback.Serving serving, HttpContext http)
     {
         try
         {
             var stops = http.RequestServices.GetRequiredService<IStopList>();
+            var time = http.RequestServices.GetRequiredService<TimeProvider>();
             plain.Position = range.From;
             var body = http.Response.BodyWriter;
             for (var left = range.Length; left > 0;)
@@ -59,8 +76,9 @@ public sealed partial class MediaResult(ReplayMedia media) : IResult
                 var read = await plain.ReadAsync(chunk[..(int)Math.Min(chunk.Length, left)], http.RequestAborted);
                 if (read == 0)
                     throw new MediaIntegrityException();
-                // Before every write, not only before the first: a response under way is cut when its replay is stopped.
-                if (stops.Now().Media(media.Listed.Replay.Name) is not Standing.Clear)
+                await serving.Cover(read, http.RequestAborted);
+                // Before every write, not only before the first: a response under way is cut when its replay is stopped, or its URL ends.
+                if (stops.Now().Media(media.Listed.Replay.Name) is not Standing.Clear || time.GetUtcNow() >= url?.EndsAt)
                 {
                     http.Abort();
                     return;

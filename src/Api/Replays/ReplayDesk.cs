@@ -2,15 +2,17 @@ using Replays.Api.Names;
 using Replays.Api.Problems;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
+using Replays.Grains.Playback;
 using Replays.Grains.Stops;
 
 namespace Replays.Api.Replays;
 
 /// <summary>
 /// The one place where replays leave: every list, every item and every opening, the patient's own and the staff's, goes through here.
-/// What is stopped is asked after the grain has answered: an answer that came before the stop is not given after it.
+/// What is stopped is asked after the grain has answered: an answer that came before the stop is not given after it. Who is shown what is
+/// durable before the answer; without that there is none.
 /// </summary>
-public sealed class ReplayDesk(IGrainFactory grains, IStopList stops)
+public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureLog exposures)
 {
     public async Task<Page<ReplayView>> List(PatientId patient, ReplayQuery query, Viewer viewer, CancellationToken cancellation)
     {
@@ -20,6 +22,8 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops)
         if (now.Lists(patient) is Standing.Suspended)
             throw new ProblemException(ProblemKind.PlaybackSuspended);
         var shown = page.Items.Where(listed => viewer.MaySee(listed) && now.Listing(listed.Replay.Name) is Standing.Clear).ToList();
+        foreach (var same in shown.GroupBy(listed => viewer.Onlooker(listed, patient), listed => listed.Replay.Name))
+            await exposures.List([.. same], same.Key, ReplayView.Discloses, cancellation);
         return new([.. shown.Select(ReplayView.Of)], Cursor.Of(page.Next));
     }
 
@@ -27,14 +31,20 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops)
     public async Task<ReplayView?> Find(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
-        return listed is not null && viewer.MaySee(listed) && IsShown(stops.Now().Listing(replay)) ? ReplayView.Of(listed) : null;
+        if (listed is null || !viewer.MaySee(listed) || !IsShown(stops.Now().Listing(replay)) || !IsShown(stops.Now().Listing(listed.Replay.Name)))
+            return null;
+        await exposures.List([listed.Replay.Name], viewer.Onlooker(listed, replay.Patient), ReplayView.Discloses, cancellation);
+        return ReplayView.Of(listed);
     }
 
     /// <returns>What it takes to read the media; null as above.</returns>
     public async Task<ReplayMedia?> Open(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var media = await Unavailability.Read(() => grains.Patient(replay.Patient).OpenReplay(replay, cancellation));
-        return media is not null && viewer.MaySee(media.Listed) && IsShown(stops.Now().Media(replay)) ? media : null;
+        return media is not null && viewer.MaySee(media.Listed)
+            && IsShown(stops.Now().Media(replay)) && IsShown(stops.Now().Media(media.Listed.Replay.Name))
+            ? media
+            : null;
     }
 
     /// <summary>What is gone is as if it had never been; only of what is still there is it said that it is suspended.</summary>

@@ -38,7 +38,9 @@ public static class ReplayEndpoints
         await desk.Find(own.Id, Viewer.Of(own.By), cancellation) is { } replay ? TypedResults.Ok(replay) : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<MediaResult, Problem>> GetMedia(OwnReplay own, ReplayDesk desk, CancellationToken cancellation) =>
-        await desk.Open(own.Id, Viewer.Of(own.By), cancellation) is { } media ? new MediaResult(media) : new Problem(ProblemKind.NotFound);
+        await desk.Open(own.Id, Viewer.Of(own.By), cancellation) is { } media
+            ? new MediaResult(media, Viewer.Of(own.By).Onlooker(media.Listed, own.Id.Patient))
+            : new Problem(ProblemKind.NotFound);
 
     private static async Task<Ok<Page<ReplayView>>> ListAsStaff(
         PatientPath path, Viewer viewer, ReplayDesk desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>

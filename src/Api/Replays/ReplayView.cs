@@ -25,6 +25,9 @@ public sealed record ReplayView(
     string ContentType,
     int Consultation)
 {
+    /// <summary>What this says of somebody, as the evidence calls it: whoever is shown it knows that. To be kept in step with the members.</summary>
+    public const string Discloses = "title clinician date mode duration";
+
     public static ReplayView Of(ListedReplay listed) => new(
         listed.Replay.Name.ReplayId,
         ReplayTitle.Of(listed),

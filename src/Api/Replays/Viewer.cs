@@ -1,7 +1,9 @@
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains;
+using Replays.Grains.Identity;
 using Replays.Grains.Patients;
+using Replays.Grains.Playback;
 
 namespace Replays.Api.Replays;
 
@@ -26,6 +28,18 @@ public sealed record Viewer(Actor By, string? AccessReason)
         Roles.PrivacyOfficer => AccessReason is not null,
         _ => false,
     };
+
+    /// <summary>Who they are to the evidence, by the recording's own name, whoever's list it was found in.</summary>
+    public Onlooker Onlooker(ListedReplay listed, PatientId list)
+    {
+        var owner = listed.Replay.Name.Patient;
+        return By.Role switch
+        {
+            Roles.Patient => new(By, list, owner.Value == By.Subject),
+            Roles.Clinician => new(By, list, owner == list && listed.Booking.Clinician.Id == By.Subject, listed.Booking.Clinician.Name),
+            _ => new(By, list, AccessReason is not null, AccessReason ?? ""),
+        };
+    }
 
     /// <summary>Staff: a clinician, or a privacy officer who says why.</summary>
     public static ValueTask<Viewer?> BindAsync(HttpContext http)

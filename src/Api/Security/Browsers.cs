@@ -3,6 +3,9 @@ namespace Replays.Api.Security;
 /// <summary>What browsers are told: who may call from elsewhere, and that nothing is kept, sniffed, framed or passed on.</summary>
 public static class Browsers
 {
+    /// <summary>Which sites' pages may embed an answer. Where nothing else is said: only those of this site.</summary>
+    public const string ResourcePolicy = "Cross-Origin-Resource-Policy";
+
     private static readonly string[] Exposed = ["Location", "Upload-Offset", "Upload-Length", "ETag", "Content-Range", "Retry-After"];
     private static readonly string[] TusExposed = ["Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm"];
 
@@ -29,7 +32,8 @@ public static class Browsers
                 headers.CacheControl = "private, no-store";
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "no-referrer";
-                headers["Cross-Origin-Resource-Policy"] = "same-site";
+                if (headers[ResourcePolicy].Count == 0)
+                    headers[ResourcePolicy] = "same-site";
                 headers.XFrameOptions = "DENY";
                 if (headers.ContentSecurityPolicy.Count == 0)
                     headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";

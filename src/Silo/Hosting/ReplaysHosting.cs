@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Replays.Grains;
+using Replays.Grains.Playback;
 using Replays.Silo.Incidents;
 using Replays.Silo.Media;
+using Replays.Silo.Playback;
 using Replays.Silo.Stops;
 
 namespace Replays.Silo.Hosting;
@@ -23,7 +25,8 @@ public static class ReplaysHosting
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders();
-            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded).AddHostedService<IncidentWatch>();
+            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
+                .AddSingleton<IExposureLog, ExposureLog>().AddHostedService<IncidentWatch>().AddHostedService<AccessTeller>();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
@@ -41,7 +44,7 @@ public static class ReplaysHosting
     {
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering());
-        builder.Services.AddStopList(embedded: false);
+        builder.Services.AddStopList(embedded: false).AddSingleton<IExposureLog, ExposureLog>();
         builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return builder;
     }

@@ -1,0 +1,46 @@
+-- Who was shown what, under the recording's own name. A row is written before the answer, and before the bytes, that it tells of.
+CREATE TABLE replays_listing
+(
+    recording text NOT NULL,
+    principal text NOT NULL,
+    role text NOT NULL,
+    detail text NOT NULL,       -- an officer's reason, a clinician's name
+    list text NOT NULL,         -- whose list it was in
+    is_entitled integer NOT NULL,
+    disclosed text NOT NULL,
+    first_at integer NOT NULL,         -- milliseconds since 1970
+    is_told integer NOT NULL,          -- the trail knows of it
+    PRIMARY KEY (recording, principal, role, detail)
+);
+
+CREATE INDEX replays_listing_by_principal ON replays_listing (principal, recording);
+
+CREATE INDEX replays_listing_untold ON replays_listing (first_at) WHERE is_told = 0;
+
+-- One row a playback and process that served it; only that process writes it.
+CREATE TABLE replays_playback
+(
+    playback text NOT NULL,
+    part text NOT NULL,
+    recording text NOT NULL,
+    principal text NOT NULL,
+    role text NOT NULL,
+    detail text NOT NULL,
+    list text NOT NULL,
+    is_entitled integer NOT NULL,
+    via integer NOT NULL,              -- 0 token, 1 url
+    size_bytes integer NOT NULL,
+    duration_ms integer NOT NULL,
+    begun_at integer NOT NULL,
+    last_at integer NOT NULL,
+    served text NOT NULL,         -- byte spans, ends exclusive: 0-1000 2000-3000
+    at_most text NOT NULL,        -- what requests under way may have added
+    is_told integer NOT NULL,
+    PRIMARY KEY (playback, part)
+);
+
+CREATE INDEX replays_playback_by_recording ON replays_playback (recording, principal, last_at);
+
+CREATE INDEX replays_playback_by_principal ON replays_playback (principal, recording);
+
+CREATE INDEX replays_playback_untold ON replays_playback (begun_at) WHERE is_told = 0;

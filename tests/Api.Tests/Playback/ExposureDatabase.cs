@@ -1,0 +1,68 @@
+using System.Data.Common;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+using Replays.Grains.Patients;
+using Replays.Silo.Sql;
+using Replays.Silo.Storage;
+
+namespace Replays.Api.Tests.Playback;
+
+/// <summary>The embedded database, fresh and in a directory of its own; counts how often it is asked.</summary>
+internal sealed class ExposureDatabase : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("replays-exposure-").FullName;
+    private readonly SqliteDataSource _sqlite;
+
+    public ExposureDatabase()
+    {
+        _sqlite = new(Path.Combine(_directory, "replays.db"));
+        Schema.MigrateSqlite(_sqlite.ConnectionString);
+        Source = new Counted(_sqlite);
+    }
+
+    public Counted Source { get; }
+
+    public static ListedReplay Replay(string patient, int ordinal, double seconds = 100, long size = 1_000_000, string clinician = "clin-1")
+    {
+        var name = RecordingId.Parse($"patients/{patient}/consultations/1/recordings/{ordinal}");
+        var replay = new Replay
+        {
+            Name = name,
+            Mode = ConsultationMode.Video,
+            RecordedAt = default,
+            DurationSeconds = seconds,
+            SizeBytes = size,
+            ContentType = "video/mp4",
+            Sha256 = "",
+            ObjectKey = "",
+            WrappedKey = null,
+        };
+        return new(replay, new() { Clinician = new(clinician, "Dr Amara Osei"), ScheduledFor = default });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sqlite.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Counts connections, and refuses them when it is broken.</summary>
+    internal sealed class Counted(DbDataSource inner) : DbDataSource
+    {
+        public int Opened { get; set; }
+
+        public bool IsBroken { get; set; }
+
+        public override string ConnectionString => inner.ConnectionString;
+
+        protected override DbConnection CreateDbConnection() => throw new NotSupportedException();
+
+        protected override DbConnection OpenDbConnection() => throw new NotSupportedException();
+
+        protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+        {
+            Opened++;
+            return IsBroken ? throw new TimeoutException() : await inner.OpenConnectionAsync(cancellationToken);
+        }
+    }
+}
