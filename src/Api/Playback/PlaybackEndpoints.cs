@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Names;
+using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Replays;
 using Replays.Api.Security;
@@ -15,11 +16,13 @@ public static class PlaybackEndpoints
     public static void MapPlayback(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/me/replays/{id}/playback", PlayOwn).WithTags("My replays").For(Roles.Patient)
-            .WithSummary("A URL that plays one of my replays, for a while.");
+            .WithSummary("A URL that plays one of my replays, for a while.").Refuses(ProblemKind.NotFound, ProblemKind.PlaybackSuspended);
         app.MapPost("/v1/patients/{patient}/replays/{id}/playback", PlayAsStaff).WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer)
-            .WithSummary("A URL that plays one of a patient's replays, for a while.");
+            .WithSummary("A URL that plays one of a patient's replays, for a while.")
+            .Refuses(ProblemKind.NotFound, ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
         app.MapMethods(PlaybackUrls.Path, [HttpMethods.Get, HttpMethods.Head], Serve).WithTags("Playback").AllowAnonymous()
-            .WithSummary("The media behind a playback URL, whole or in part. Who has the URL needs nothing else.");
+            .WithSummary("The media behind a playback URL, whole or in part. Who has the URL needs nothing else.")
+            .Refuses(ProblemKind.NotFound, ProblemKind.Range, ProblemKind.PlaybackSuspended, ProblemKind.Unavailable);
     }
 
     private static Task<Results<Created<PlaybackView>, Problem>> PlayOwn(

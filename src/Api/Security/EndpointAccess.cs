@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Authorization;
+using Replays.Api.Playback;
 
 namespace Replays.Api.Security;
 
@@ -15,6 +16,7 @@ public static class EndpointAccess
         "/docs",
         "/docs/{file}",
         "/.well-known/security.txt",
+        PlaybackUrls.Path, // the URL itself is the leave
     ]);
 
     /// <summary>Keeps a program from starting that has an endpoint which was forgotten. Called when all are mapped.</summary>

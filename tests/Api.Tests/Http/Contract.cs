@@ -71,7 +71,7 @@ public static class Contract
         """);
 
     /// <summary>Served without a token, as far as the OpenAPI document tells of them.</summary>
-    public static readonly string[] Anonymous = ["GET /.well-known/security.txt"];
+    public static readonly string[] Anonymous = ["GET /.well-known/security.txt", "GET /v1/playback", "HEAD /v1/playback"];
 
     /// <summary>What the service says it serves, such as <c>GET /v1/me/replays</c>.</summary>
     public static async Task<List<string>> Served(ApiProcess api)
