@@ -17,6 +17,8 @@ WebApplication Silo()
         throw new StartupException("Set ConnectionStrings__Replays to the PostgreSQL database of the cluster.");
 
     builder.ListenByDefaultOn("http://localhost:5081");
+    // Health is asked every few seconds: requests are not logged.
+    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.AddReplaysSilo();
 
     var app = builder.Build();

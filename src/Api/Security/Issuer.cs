@@ -6,12 +6,19 @@ namespace Replays.Api.Security;
 /// <summary>One bearer scheme of <c>Authentication:Schemes</c> and the roles that its tokens may grant.</summary>
 internal sealed record Issuer(string Scheme, FrozenSet<string> AllowedRoles)
 {
+    /// <summary>The shortest key for HMAC-SHA256 (RFC 7518, section 3.2).</summary>
+    private const int MinKeyBytes = 32;
+
     /// <exception cref="StartupException">An issuer is missing, unsafe, or may grant what it must not.</exception>
     public static IReadOnlyList<Issuer> ReadAll(IConfiguration configuration, IHostEnvironment environment)
     {
         var schemes = configuration.GetSection("Authentication:Schemes").GetChildren().ToList();
         foreach (var scheme in schemes)
+        {
+            UnsetBlanks(scheme);
             Validate(scheme, environment);
+        }
+
         if (schemes.Count == 0 && !environment.IsDevelopment())
             throw new StartupException("Nobody can issue tokens. Set Authentication:Schemes:Bearer:Authority and ValidAudiences:0.");
 
@@ -32,13 +39,33 @@ internal sealed record Issuer(string Scheme, FrozenSet<string> AllowedRoles)
         return issuers;
     }
 
+    /// <summary>A compose file passes on what it was not given as an empty variable: that is not a key, and not an issuer either.</summary>
+    private static void UnsetBlanks(IConfigurationSection section)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            UnsetBlanks(child);
+            if (child.Value is { } value && string.IsNullOrWhiteSpace(value))
+                child.Value = null;
+        }
+    }
+
     private static void Validate(IConfigurationSection scheme, IHostEnvironment environment)
     {
-        var hasKeys = scheme.GetSection("SigningKeys").GetChildren().Any();
+        var keys = scheme.GetSection("SigningKeys").GetChildren().Where(key => key["Value"] is not null).ToList();
+        var hasKeys = keys.Count > 0;
         if (hasKeys && environment.IsProduction())
         {
             throw new StartupException(
                 $"{scheme.Path}:SigningKeys is for development and tests, and refused in Production. Set {scheme.Path}:Authority instead.");
+        }
+
+        foreach (var key in keys)
+        {
+            if (key["Issuer"] is null)
+                throw new StartupException($"Set {key.Path}:Issuer to the issuer whose tokens that key signs.");
+            if (!Convert.TryFromBase64String(key["Value"]!, new byte[key["Value"]!.Length], out var length) || length < MinKeyBytes)
+                throw new StartupException($"{key.Path}:Value must be at least {MinKeyBytes} bytes in base64.");
         }
 
         if (environment.IsDevelopment())
