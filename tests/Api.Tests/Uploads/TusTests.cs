@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -196,12 +195,12 @@ public sealed class TusTests(EmbeddedApi embedded)
         cut.BreakOff();
         await Assert.ThrowsAnyAsync<Exception>(() => cut.Answer);
 
-        await Eventually(async () =>
+        await Eventually.Is(async () =>
         {
             using var head = await Send(HttpMethod.Head, upload, null, [("Tus-Resumable", "1.0.0")]);
             return Header(head, "Upload-Offset") == "2500";
         });
-        await Eventually(async () =>
+        await Eventually.Is(async () =>
         {
             using var answer = await Send(HttpMethod.Patch, upload, Body(Media.AsMemory(2500)), [("Tus-Resumable", "1.0.0"), ("Upload-Offset", "2500")]);
             Assert.Contains(answer.StatusCode, new[] { Locked, HttpStatusCode.NoContent });
@@ -221,13 +220,6 @@ public sealed class TusTests(EmbeddedApi embedded)
         using var told = await Send(HttpMethod.Post, upload, Body(new byte[10]), [.. headers, ("X-HTTP-Method-Override", "PATCH")]);
         Assert.Equal(HttpStatusCode.NoContent, told.StatusCode);
         await Stands(upload, 10, null);
-    }
-
-    private static async Task Eventually(Func<Task<bool>> condition)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await condition())
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It did not come about within 30 s.");
     }
 
     private static async Task<string?> Code(HttpResponseMessage answer) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Replays.Api.Tests.Npm;
 using Replays.Silo.Media;
 using Xunit;
 
@@ -15,6 +16,15 @@ public sealed class S3Server : IAsyncLifetime
 
     internal S3MediaOptions Options { get; } = new() { Bucket = "replays", AccessKey = "S3RVER", SecretKey = "S3RVER" };
 
+    /// <summary>What a program needs in its environment to keep media here, once its provider is <c>S3</c>.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+    {
+        ["Replays__Media__S3__ServiceUrl"] = Options.ServiceUrl,
+        ["Replays__Media__S3__Bucket"] = Options.Bucket,
+        ["Replays__Media__S3__AccessKey"] = Options.AccessKey,
+        ["Replays__Media__S3__SecretKey"] = Options.SecretKey,
+    };
+
     /// <summary>Without npm there is nothing to test against; in CI that is a failure.</summary>
     public void Require()
     {
@@ -27,20 +37,9 @@ public sealed class S3Server : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var home = Path.Combine(Path.GetTempPath(), "replays-s3rver-3.7.1");
-        var program = Path.Combine(home, "node_modules", "s3rver", "bin", "s3rver.js");
         try
         {
-            if (!File.Exists(program))
-            {
-                Directory.CreateDirectory(home);
-                foreach (var file in new[] { "package.json", "package-lock.json" })
-                    File.Copy(Path.Combine(AppContext.BaseDirectory, "S3", file), Path.Combine(home, file), overwrite: true);
-
-                using var install = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--silent"]) { WorkingDirectory = home })!;
-                await install.WaitForExitAsync();
-            }
-
+            var program = Path.Combine(await NpmPackages.Install("S3", "s3rver-3.7.1"), "s3rver", "bin", "s3rver.js");
             int port;
             using (var listener = new TcpListener(IPAddress.Loopback, 0))
             {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using Replays.Api.Tests.Http;
+using Replays.Api.Tests.Media.Stores;
+using Replays.Api.Tests.Npm;
+using Xunit;
+
+namespace Replays.Api.Tests.Uploads;
+
+/// <summary>The public <c>tus-js-client</c> uploads 200 MB through ten cuts, two of them kill -9 of the server.</summary>
+public sealed class TusClientTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const long MediaBytes = 200_000_000;
+    private const int Cuts = 10;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("FileSystem")]
+    [InlineData("S3")]
+    public async Task Upload_survives_ten_cuts_and_plays_back_as_it_was(string store)
+    {
+        s3.Require();
+        await using var api = await ApiProcess.Start(new Dictionary<string, string?>(s3.Settings) { ["Replays__Media__Provider"] = store });
+        var file = Path.Combine(api.DataDirectory, "clip.mp4");
+        var digest = await WriteClip(file);
+        var patient = ApiProcess.NewPatient();
+        var number = await api.Begin(patient);
+        var opened = await api.Open(patient, number, body: new { contentType = "video/mp4", length = MediaBytes });
+        Func<Task> cut = () => Task.CompletedTask, kill = api.Restart;
+
+        await using var proxy = new CuttingProxy(
+            api.Program.Address.Port, MediaBytes / (Cuts + 1), cut, cut, kill, cut, cut, cut, cut, kill, cut, cut);
+        await Upload($"http://127.0.0.1:{proxy.Port}{opened["upload"]}", file);
+
+        Assert.Equal(Cuts, proxy.Happened);
+        var path = $"{ApiProcess.PathOf(patient, number)}/recordings/1";
+        using var seal = await api.Send(HttpMethod.Post, $"{path}/seal", TestTokens.Recorder, new { durationSeconds = 2, sha256 = digest });
+        Assert.Contains(seal.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Accepted });
+        await Eventually.Is(async () => (string?)(await api.Get(path, TestTokens.Recorder))!["status"] == "available");
+        using var media = await api.Media(patient, $"{number}-1");
+        Assert.Equal(MediaBytes, media.Content.Headers.ContentLength);
+        Assert.Equal(digest, Convert.ToHexStringLower(await SHA256.HashDataAsync(await media.Content.ReadAsStreamAsync(Cancellation), Cancellation)));
+    }
+
+    /// <summary>A real clip, and after it, in a box that players pass over, random bytes up to 200 MB.</summary>
+    private static async Task<string> WriteClip(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = File.Create(path);
+        var padding = (uint)(MediaBytes - ApiProcess.Video.Length);
+        byte[] header = [(byte)(padding >> 24), (byte)(padding >> 16), (byte)(padding >> 8), (byte)padding, .. "free"u8];
+        await Write(ApiProcess.Video);
+        await Write(header);
+        for (var left = (int)padding - header.Length; left > 0;)
+        {
+            var random = RandomNumberGenerator.GetBytes(Math.Min(left, 1 << 20));
+            await Write(random);
+            left -= random.Length;
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        async Task Write(byte[] bytes)
+        {
+            hash.AppendData(bytes);
+            await file.WriteAsync(bytes, Cancellation);
+        }
+    }
+
+    private static async Task Upload(string url, string file)
+    {
+        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "Uploads", "TusClient", "upload.js"), url, file])
+        {
+            RedirectStandardError = true,
+        };
+        start.Environment["NODE_PATH"] = await NpmPackages.Install(Path.Combine("Uploads", "TusClient"), "tus-js-client-4.3.1");
+        start.Environment["TOKEN"] = TestTokens.Recorder;
+        using var client = Process.Start(start)!;
+        var errors = client.StandardError.ReadToEndAsync(Cancellation);
+        await client.WaitForExitAsync(Cancellation);
+        Assert.True(client.ExitCode == 0, await errors);
+    }
+}
