@@ -74,14 +74,14 @@ public static class RecordingEndpoints
 
         if (!opened.IsDone)
             return Problem.Of(opened.Refusal);
-        var received = repeat.Key is null ? 0 : await uploads.ReceivedBytes(opened.Value, cancellation);
-        return TypedResults.Created(RecordingPath.Of(opened.Value.Name), RecordingView.Of(opened.Value, received));
+        var view = repeat.Key is null ? RecordingView.Of(opened.Value, 0) : await uploads.View(opened.Value, cancellation);
+        return TypedResults.Created(RecordingPath.Of(opened.Value.Name), view);
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Get(
         RecordingPath path, Uploads uploads, CancellationToken cancellation) =>
         await uploads.Find(path.Id, cancellation) is { } recording
-            ? TypedResults.Ok(RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)))
+            ? TypedResults.Ok(await uploads.View(recording, cancellation))
             : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<NoContent, Problem>> Put(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null) =>
@@ -108,7 +108,7 @@ public static class RecordingEndpoints
         if (await uploads.Find(path.Id, cancellation) is not { } recording)
             return new Problem(ProblemKind.NotFound);
         response.Headers.RetryAfter = "2";
-        return TypedResults.Accepted(RecordingPath.Of(path.Id), RecordingView.Of(recording, await uploads.ReceivedBytes(recording, cancellation)));
+        return TypedResults.Accepted(RecordingPath.Of(path.Id), await uploads.View(recording, cancellation));
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Reset(
@@ -130,6 +130,6 @@ public static class RecordingEndpoints
 
     private static async Task<Results<Ok<RecordingView>, Problem>> View(Outcome<Recording> outcome, Uploads uploads, CancellationToken cancellation) =>
         outcome.IsDone
-            ? TypedResults.Ok(RecordingView.Of(outcome.Value, await uploads.ReceivedBytes(outcome.Value, cancellation)))
+            ? TypedResults.Ok(await uploads.View(outcome.Value, cancellation))
             : Problem.Of(outcome.Refusal);
 }

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Options;
 using Replays.Api.Media.Containers;
 using Replays.Api.Media.Encryption;
+using Replays.Grains;
+using Replays.Grains.Media;
 
 namespace Replays.Api.Recordings;
 
@@ -9,6 +12,8 @@ public static class RecordingRegistration
     {
         builder.Services.AddOptions<RecordingTypes>().BindConfiguration(RecordingTypes.Section)
             .PostConfigure(types => types.ContentTypes = types.ContentTypes is [] ? [.. MediaContentTypes.Default] : types.ContentTypes);
-        builder.Services.AddSingleton<MediaVault>().AddSingleton<Uploads>().AddSingleton<Seals>();
+        builder.Services.AddSingleton(services => new MediaVault(
+            services.GetRequiredService<IMediaStore>(), services.GetRequiredService<IOptions<ReplaysOptions>>().Value.Recordings.LongestSilence));
+        builder.Services.AddSingleton<Uploads>().AddSingleton<Seals>();
     }
 }

@@ -11,7 +11,7 @@ namespace Replays.Api.Recordings;
 /// <param name="Status">How far it is.</param>
 /// <param name="StartedAt">When it was opened.</param>
 /// <param name="ContentType">As declared.</param>
-/// <param name="ReceivedBytes">Bytes of media that are durable.</param>
+/// <param name="ReceivedBytes">Bytes of media that are durable; left out while the store does not tell.</param>
 /// <param name="Upload">Absolute path to upload to, with this recording's unguessable token.</param>
 /// <param name="Sha256">Digest of the media in hexadecimal, once sealed.</param>
 public sealed record RecordingView(
@@ -21,11 +21,11 @@ public sealed record RecordingView(
     RecordingStatus Status,
     DateTimeOffset StartedAt,
     string ContentType,
-    long ReceivedBytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ReceivedBytes,
     string Upload,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256)
 {
-    public static RecordingView Of(Recording recording, long receivedBytes) => new(
+    public static RecordingView Of(Recording recording, long? receivedBytes) => new(
         recording.Name.Name,
         recording.Name.Ordinal,
         recording.Mode,

@@ -7,12 +7,15 @@ using Replays.Api.Problems;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Grains.Media;
 
 namespace Replays.Api.Recordings;
 
 /// <summary>Media on their way in: by one uploader at a time, with the token of their own recording.</summary>
 public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<ReplaysOptions> options)
 {
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Bytes that a recording may have.</summary>
     public long MaxBytes => options.Value.Recordings.MaxBytes;
 
@@ -62,16 +65,39 @@ public sealed class Uploads(IGrainFactory grains, MediaVault vault, IOptions<Rep
         return null;
     }
 
-    /// <summary>Bytes that are durable of a recording that is not sealed yet.</summary>
+    /// <summary>Bytes that are durable of a recording.</summary>
+    /// <exception cref="MediaStoreException">The store does not answer, or not in time.</exception>
     public async Task<long> ReceivedBytes(Recording recording, CancellationToken cancellation)
     {
         if (recording.Status is not (RecordingStatus.Open or RecordingStatus.Closed))
             return recording.SizeBytes ?? 0;
         var consultation = grains.Consultation(recording.Name.Consultation);
         var seen = await Unavailability.Read(() => consultation.PeekUpload(recording.Name.Ordinal, cancellation));
-        return seen is { IsDone: true, Value: { } grant }
-            ? await vault.ReceivedBytes(new(grant.ObjectKey, grant.Recording.Name, grant.DataKey), cancellation)
-            : 0;
+        if (seen is not { IsDone: true, Value: { } grant })
+            return 0;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StorePatience);
+        try
+        {
+            return await vault.ReceivedBytes(new(grant.ObjectKey, grant.Recording.Name, grant.DataKey), patience.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
+        }
+    }
+
+    /// <summary>A recording's view. How much of it has arrived is left out when the store does not tell: its status does not depend on that.</summary>
+    public async Task<RecordingView> View(Recording recording, CancellationToken cancellation)
+    {
+        try
+        {
+            return RecordingView.Of(recording, await ReceivedBytes(recording, cancellation));
+        }
+        catch (MediaStoreException)
+        {
+            return RecordingView.Of(recording, null);
+        }
     }
 
     public async Task<Recording?> Find(RecordingId recording, CancellationToken cancellation)

@@ -12,7 +12,10 @@ public interface IMediaWriter : IAsyncDisposable
     /// </summary>
     ValueTask Write(long offset, ReadOnlyMemory<byte> bytes);
 
-    /// <summary>Makes everything written durable, then the checkpoint that covers it, atomically. On failure the checkpoint before stands.</summary>
+    /// <summary>
+    /// Makes everything written durable, then the checkpoint that covers it, atomically. On failure the checkpoint before stands. Writing may go on
+    /// meanwhile: that is for the next commit, of which there is one at a time.
+    /// </summary>
     Task Commit(byte[] checkpoint);
 
     /// <summary>As <see cref="Commit"/>, and the body is whole: it ends after the last write and can be read from now on. Repeatable.</summary>

@@ -48,7 +48,7 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         _ => null,
     };
 
-    public async ValueTask Write(long offset, ReadOnlyMemory<byte> bytes)
+    public ValueTask Write(long offset, ReadOnlyMemory<byte> bytes)
     {
         try
         {
@@ -65,8 +65,10 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
                 throw new ArgumentOutOfRangeException(nameof(offset), "Media are written in order.");
             }
 
-            await RandomAccess.WriteAsync(_body, bytes, offset);
+            // Into the operating system's cache: not worth another thread.
+            RandomAccess.Write(_body, bytes.Span, offset);
             _end = offset + bytes.Length;
+            return default;
         }
         catch (Exception e) when (Translate(e) is { } problem)
         {
@@ -74,22 +76,26 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
         }
     }
 
-    public Task Commit(byte[] checkpoint) => Task.Run(() =>
+    public Task Commit(byte[] checkpoint)
     {
-        try
+        var end = _end;
+        return Task.Run(() =>
         {
-            if (_end > _committed || Checkpoint is null)
-                RandomAccess.FlushToDisk(_body);
+            try
+            {
+                if (end > _committed || Checkpoint is null)
+                    RandomAccess.FlushToDisk(_body);
 
-            Replace(checkpoint);
-            Checkpoint = checkpoint;
-            _committed = _end;
-        }
-        catch (Exception e) when (Translate(e) is { } problem)
-        {
-            throw problem;
-        }
-    });
+                Replace(checkpoint);
+                Checkpoint = checkpoint;
+                _committed = Math.Max(end, _committed);
+            }
+            catch (Exception e) when (Translate(e) is { } problem)
+            {
+                throw problem;
+            }
+        });
+    }
 
     public Task Complete(byte[] checkpoint)
     {

@@ -6,17 +6,26 @@ namespace Replays.Silo.Media;
 /// <summary>What a checkpoint object holds: the parts that count, the bytes of the body that don't fill a part yet, and the vault's checkpoint.</summary>
 internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Parts, ReadOnlyMemory<byte> Rest, byte[] Checkpoint, string? ETag)
 {
+    /// <summary>Whoever needs a checkpoint can't go on without it: all attempts together take no longer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public static async Task<S3Checkpoint?> Read(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
             return await S3MediaStore.Try(async () =>
             {
-                using var response = await client.GetObjectAsync(bucket, key, cancellationToken);
+                using var response = await client.GetObjectAsync(bucket, key, patience.Token);
                 var bytes = new byte[response.ContentLength];
-                await response.ResponseStream.ReadExactlyAsync(bytes, cancellationToken);
+                await response.ResponseStream.ReadExactlyAsync(bytes, patience.Token);
                 return Parse(bytes, response.ETag);
             });
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
         }
         catch (MediaStoreException e) when (S3MediaStore.IsMissing(e))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -163,7 +164,8 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
         {
             throw new MediaStoreException(MediaStoreProblem.Full, e);
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or SocketException
+            or TimeoutException or IOException)
         {
             throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
         }

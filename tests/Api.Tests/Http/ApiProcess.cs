@@ -44,10 +44,12 @@ public sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>kill -9, and up again.</summary>
-    public Task Restart()
+    /// <param name="ready">Whether to wait until it is ready.</param>
+    public Task Restart(bool ready = true)
     {
         Program.Kill();
-        return Program.Start();
+        Program.Launch();
+        return ready ? Program.Ready() : Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()

@@ -24,11 +24,11 @@ public sealed class TusClientTests(S3Server s3) : IClassFixture<S3Server>
         s3.Require();
         await using var api = await ApiProcess.Start(new Dictionary<string, string?>(s3.Settings) { ["Replays__Media__Provider"] = store });
         var file = Path.Combine(api.DataDirectory, "clip.mp4");
-        var digest = await WriteClip(file);
+        var digest = await PaddedClip.Write(file, MediaBytes, Cancellation);
         var patient = ApiProcess.NewPatient();
         var number = await api.Begin(patient);
         var opened = await api.Open(patient, number, body: new { contentType = "video/mp4", length = MediaBytes });
-        Func<Task> cut = () => Task.CompletedTask, kill = api.Restart;
+        Func<Task> cut = () => Task.CompletedTask, kill = () => api.Restart();
 
         await using var proxy = new CuttingProxy(
             api.Program.Address.Port, MediaBytes / (Cuts + 1), cut, cut, kill, cut, cut, cut, cut, kill, cut, cut);
@@ -42,31 +42,6 @@ public sealed class TusClientTests(S3Server s3) : IClassFixture<S3Server>
         using var media = await api.Media(patient, $"{number}-1");
         Assert.Equal(MediaBytes, media.Content.Headers.ContentLength);
         Assert.Equal(digest, Convert.ToHexStringLower(await SHA256.HashDataAsync(await media.Content.ReadAsStreamAsync(Cancellation), Cancellation)));
-    }
-
-    /// <summary>A real clip, and after it, in a box that players pass over, random bytes up to 200 MB.</summary>
-    private static async Task<string> WriteClip(string path)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = File.Create(path);
-        var padding = (uint)(MediaBytes - ApiProcess.Video.Length);
-        byte[] header = [(byte)(padding >> 24), (byte)(padding >> 16), (byte)(padding >> 8), (byte)padding, .. "free"u8];
-        await Write(ApiProcess.Video);
-        await Write(header);
-        for (var left = (int)padding - header.Length; left > 0;)
-        {
-            var random = RandomNumberGenerator.GetBytes(Math.Min(left, 1 << 20));
-            await Write(random);
-            left -= random.Length;
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-
-        async Task Write(byte[] bytes)
-        {
-            hash.AppendData(bytes);
-            await file.WriteAsync(bytes, Cancellation);
-        }
     }
 
     private static async Task Upload(string url, string file)

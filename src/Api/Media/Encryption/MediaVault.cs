@@ -11,8 +11,12 @@ namespace Replays.Api.Media.Encryption;
 /// Besides what they name, all methods throw <see cref="MediaStoreException"/> when the store fails or is full, and
 /// <see cref="MediaIntegrityException"/> when what is stored is not what was written under this name and key.
 /// </remarks>
-public sealed class MediaVault(IMediaStore store)
+/// <param name="store">Where the encrypted bytes are.</param>
+/// <param name="longestSilence">How long an upload may bring nothing before it counts as interrupted. Default 30 s.</param>
+public sealed class MediaVault(IMediaStore store, TimeSpan? longestSilence = null)
 {
+    private readonly TimeSpan _longestSilence = longestSilence ?? TimeSpan.FromSeconds(30);
+
     /// <summary>Bytes of an upload that are durable; 0 when nothing is there.</summary>
     public async Task<long> ReceivedBytes(MediaObject media, CancellationToken cancellationToken) =>
         (await ReadCheckpoint(media, cancellationToken))?.Length ?? 0;
@@ -51,7 +55,7 @@ public sealed class MediaVault(IMediaStore store)
             if (offset != checkpoint.Length)
                 return new(AppendStatus.OffsetMismatch, checkpoint.Length);
 
-            using var append = new MediaAppend(media, writer, checkpoint);
+            await using var append = new MediaAppend(media, writer, checkpoint, _longestSilence);
             return await append.Receive(body, maxLength, checksum, cancellationToken);
         }
     }
