@@ -115,7 +115,13 @@ internal sealed partial class ConsultationGrain
     private async Task<ConsultationState> TakeBack(ConsultationState state)
     {
         foreach (var pending in state.TakeBacks)
+        {
+            // Stopped first, wherever it plays; then out of the list for good.
+            await Stop(pending, [.. state.Recordings
+                .Where(r => r.Status is RecordingStatus.Available && (pending.Mode is null || r.Mode == pending.Mode))
+                .Select(r => Own.Recording(r.Ordinal))]);
             await Participant.TakeBack(new TakeBack(Own, pending.Mode, pending.Reason, pending.By));
+        }
         return state.TakeBacks.IsEmpty ? state : await Save(state with { TakeBacks = [] });
     }
 

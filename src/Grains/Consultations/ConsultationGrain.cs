@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Replays.Grains.Audit;
 using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
 using Replays.Grains.Locks;
 using Replays.Grains.Media;
 using Replays.Grains.Patients;
+using Replays.Grains.Stops;
 using Replays.Grains.Storage;
 
 namespace Replays.Grains.Consultations;
@@ -15,6 +17,8 @@ internal sealed partial class ConsultationGrain(
     PresenceLock presenceLock,
     RecordLock recordLock,
     IMediaStore media,
+    IStopList stops,
+    IIncidentLog incidents,
     IOptions<ReplaysOptions> options,
     TimeProvider time) : Grain, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
 {
@@ -133,13 +137,13 @@ internal sealed partial class ConsultationGrain(
             state = (await Reconcile(state)).DiscardUnsealed() with
             {
                 WrongPatient = true,
-                TakeBacks = state.TakeBacks.Add(new PendingTakeBack(null, "wrong-patient", by)),
+                TakeBacks = state.TakeBacks.Add(new PendingTakeBack(null, WrongPatient, by)),
             };
         }
         if (state.Status is ConsultationStatus.InProgress)
             state = state.CloseOpen() with { Status = ConsultationStatus.Ended, EndedAt = time.GetUtcNow() };
         if (state != stored.State)
-            state = await Save(state, Tell("consultation.ended", by, wrongPatient ? "wrong-patient" : null));
+            state = await Save(state, Tell("consultation.ended", by, wrongPatient ? WrongPatient : null));
         await NoteStatus(state);
         return Snapshot(await TakeBack(state));
     }

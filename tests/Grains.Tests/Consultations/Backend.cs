@@ -17,7 +17,9 @@ public sealed class Backend : IAsyncLifetime
 
     private SiloHost? _silo;
 
-    public IGrainFactory Grains => _silo!.Services.GetRequiredService<IGrainFactory>();
+    public IServiceProvider Services => _silo!.Services;
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public static PatientId NewPatient() => PatientId.Parse($"p-{Guid.NewGuid():n}");
 

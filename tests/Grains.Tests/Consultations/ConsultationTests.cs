@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
+using Replays.Grains.Stops;
 
 namespace Replays.Grains.Tests.Consultations;
 
@@ -165,5 +168,37 @@ public sealed class ConsultationTests(Backend backend)
             names.Insert(0, recording.Name.Name);
         }
         Assert.Equal(names, await backend.Replays(patient));
+    }
+
+    [Fact]
+    public async Task The_wrong_patient_in_the_call_opens_an_incident_and_stops_what_was_sealed()
+    {
+        var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
+        var @sealed = (await backend.Open(name)).Value!.Name;
+        Assert.True((await backend.Seal(@sealed)).IsDone);
+        var unsealed = (await backend.Open(name)).Value!.Name;
+        for (var times = 0; times < 2; times++)
+            Assert.True((await backend.Grains.Consultation(name).End(wrongPatient: true, Backend.App)).IsDone);
+
+        Assert.Empty(await backend.Replays(name.Patient));
+        Assert.Equal(RecordingStatus.Discarded, (await backend.Grains.Consultation(name).Get())!.Recordings[unsealed.Ordinal - 1].Status);
+        Assert.Equal(Standing.Gone, backend.Services.GetRequiredService<IStopList>().Now().Media(@sealed));
+        var log = backend.Services.GetRequiredService<IIncidentLog>();
+        var incident = Assert.Single(await log.List(open: true, 100, null), one => one.Report.Cause == name.Name);
+        Assert.Equal((IncidentSource.Scheduler, 1), (incident.Report.Source, incident.Times));
+        Assert.Equal([@sealed], incident.Recordings);
+        Assert.NotNull(incident.DueAt);
+    }
+
+    [Fact]
+    public async Task Consent_withdrawn_afterwards_stops_what_was_sealed_wherever_it_plays()
+    {
+        var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
+        var @sealed = (await backend.Open(name)).Value!.Name;
+        Assert.True((await backend.Seal(@sealed)).IsDone);
+        await backend.Grains.Consultation(name).End(wrongPatient: false, Backend.App);
+        Assert.True((await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.Of(name.Patient))).IsDone);
+        Assert.Equal(Standing.Gone, backend.Services.GetRequiredService<IStopList>().Now().Media(@sealed));
+        Assert.Empty(await backend.Replays(name.Patient));
     }
 }

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using Replays.Grains.Storage;
+using Replays.Silo.Hosting;
+using Replays.Silo.Media;
+using Replays.Silo.Sql;
+using Replays.Silo.Stops;
+
+namespace Replays.Grains.Tests.Deliveries;
+
+/// <summary>Two silos on one SQLite file, whose storage fails as the <see cref="Storm"/> says.</summary>
+internal sealed class DeliveryCluster : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("replays-delivery-").FullName;
+    private readonly InProcessTestCluster _cluster;
+
+    private DeliveryCluster()
+    {
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Logging.ClearProviders();
+            host.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Replays:DataDirectory"] = _directory });
+            host.AddReplaysDatabase().AddReplaysKeys();
+            host.Services.AddReplaysGrains().AddMediaStore(host.Configuration).AddStopList(embedded: true);
+        });
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddReplaysStorage().AddReplaysReminders();
+            silo.Services.AddKeyedSingleton<IGrainStorage>(ReplaysStorage.Name, (services, _) =>
+                Storm.Around(services.GetRequiredKeyedService<IGrainStorage>("Replays.AdoNet")));
+            silo.Configure<ClusterMembershipOptions>(options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+                options.NumMissedProbesLimit = 2;
+                options.NumVotesForDeathDeclaration = 1;
+                options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
+            });
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
+        });
+        _cluster = builder.Build();
+    }
+
+    public Storm Storm { get; } = new();
+
+    public IServiceProvider Services => _cluster.GetSiloServiceProvider(_cluster.Silos[^1].SiloAddress);
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<DeliveryCluster> Start()
+    {
+        var cluster = new DeliveryCluster();
+        Schema.MigrateSqlite($"Data Source={Path.Combine(cluster._directory, "replays.db")}");
+        await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
+        return cluster;
+    }
+
+    /// <summary>All silos there are die without a word; a new one takes over.</summary>
+    public async Task KillAll()
+    {
+        var before = _cluster.Silos.ToList();
+        await _cluster.StartAdditionalSiloAsync();
+        foreach (var silo in before)
+            await _cluster.KillSiloAsync(silo);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Orleans.Storage;
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Tests.Deliveries;
+
+/// <summary>A storage that fails for chosen patients at a chosen write, before or after it commits, or never comes back from it.</summary>
+internal sealed class Storm
+{
+    private readonly ConcurrentDictionary<string, Strike> _strikes = new();
+
+    /// <summary>From now on, this patient's n-th write of a ledger page or a consultation is struck.</summary>
+    public Strike Strike(PatientId patient, int write, bool committed, bool freezes = false, bool lasts = false) =>
+        _strikes[patient.Name] = new Strike(write, committed, freezes, lasts);
+
+    public void Pass(PatientId patient) => _strikes.TryRemove(patient.Name, out _);
+
+    public IGrainStorage Around(IGrainStorage storage) => new Storage(this, storage);
+
+    private Strike? Find(string stateName, GrainId grain) => stateName is "ledger-page" or "consultation"
+        && grain.Key.ToString()!.Split('/') is ["patients", var patient, ..] ? _strikes.GetValueOrDefault($"patients/{patient}") : null;
+
+    private sealed class Storage(Storm storm, IGrainStorage storage) : IGrainStorage
+    {
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            storage.ReadStateAsync(stateName, grainId, grainState);
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            storage.ClearStateAsync(stateName, grainId, grainState);
+
+        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            if (storm.Find(stateName, grainId) is not { } strike || !strike.Hits(stateName))
+            {
+                await storage.WriteStateAsync(stateName, grainId, grainState);
+                return;
+            }
+            if (strike.Committed)
+                await storage.WriteStateAsync(stateName, grainId, grainState);
+            strike.Struck.TrySetResult();
+            if (strike.Freezes)
+                await new TaskCompletionSource().Task;
+            throw new DatabaseGone();
+        }
+    }
+
+    private sealed class DatabaseGone() : DbException("The database is gone.");
+}
+
+internal sealed class Strike(int write, bool committed, bool freezes, bool lasts)
+{
+    private int _writes;
+
+    public bool Committed => committed;
+
+    public bool Freezes => freezes;
+
+    public TaskCompletionSource Struck { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The n-th write, and with one that lasts every later one of a ledger page.</summary>
+    public bool Hits(string stateName)
+    {
+        var now = Interlocked.Increment(ref _writes);
+        return now == write || lasts && now > write && stateName == "ledger-page";
+    }
+}
