@@ -48,6 +48,7 @@ try
     app.MapRecordings();
     app.MapReplays();
     app.MapPlayback();
+    app.MapExposures();
     app.RequireRoles();
     await app.StartAsync();
     if (demo is not null)

@@ -11,7 +11,8 @@ namespace Replays.Api.Playback;
 /// <summary>Playback URLs: made by who may see a replay, used by a <c>&lt;video&gt;</c> element, which sends no token.</summary>
 public static class PlaybackEndpoints
 {
-    public static void AddPlayback(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PlaybackUrls>().AddSingleton<Playbacks>();
+    public static void AddPlayback(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton<PlaybackUrls>().AddSingleton<Playbacks>().AddSingleton<ExposureReports>();
 
     public static void MapPlayback(this IEndpointRouteBuilder app)
     {

@@ -35,6 +35,13 @@ public interface IExposureLog
     /// <param name="cancellation">Gives up.</param>
     Task<Exposures> OfPrincipal(
         string principal, bool? entitled, int recordings, RecordingId? after = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Which of these recordings somebody reported as not being what their name says, and in which incident: of those it is not certain that
+    /// the patient and the clinician by name were entitled.
+    /// </summary>
+    Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDoubts(
+        IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation = default);
 }
 
 /// <summary>What was shown.</summary>

@@ -5,8 +5,10 @@ using System.Text.Json;
 using Npgsql;
 using Replays.Grains;
 using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
 using Replays.Grains.Playback;
 using Replays.Grains.Storage;
+using Replays.Silo.Incidents;
 using Replays.Silo.Sql;
 
 namespace Replays.Silo.Playback;
@@ -93,6 +95,28 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
             return page with { Last = names.Count > recordings ? RecordingId.Parse(last) : null };
         }, cancellation);
     }
+
+    public async Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDoubts(
+        IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation)
+    {
+        var named = await Run(connection => connection.Statement($"""
+            SELECT held.recording, incident.report FROM replays_incident_recording held JOIN replays_incident incident ON incident.id = held.incident
+            WHERE held.recording IN (SELECT each.value FROM {_each})
+            """, ("names", JsonSerializer.Serialize(recordings.Select(recording => recording.Name))))
+            .Rows(row => (Recording: RecordingId.Parse(row.GetString(0)), Report: row.GetString(1)), cancellation), cancellation);
+        var reports = named.Select(one => one.Report).Distinct().ToDictionary(
+            report => report, report => JsonSerializer.Deserialize<IncidentReport>(report, IncidentJson.Options)!);
+        return [.. named.Where(one => Doubts(reports[one.Report], one.Recording)).Select(one => (one.Recording, reports[one.Report].Id))];
+    }
+
+    /// <summary>What the reporter said is about what they reported, not about what an officer added.</summary>
+    private static bool Doubts(IncidentReport report, RecordingId recording) =>
+        report is
+        {
+            Source: IncidentSource.Patient or IncidentSource.Clinician or IncidentSource.Scheduler,
+            Reason: "not-mine" or "wrong-content" or "wrong-patient",
+        }
+        && report.Recordings.Contains(recording);
 
     private static async Task<Exposures> Read(
         DbConnection connection, string condition, (string, object?)[] parameters, CancellationToken cancellation)

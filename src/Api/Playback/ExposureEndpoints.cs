@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Replays.Api.Json;
+using Replays.Api.Names;
+using Replays.Api.OpenApi;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+using Replays.Grains.Playback;
+
+namespace Replays.Api.Playback;
+
+/// <summary>Who was shown what: to the officer all of it, to a patient what concerns their own replays.</summary>
+public static class ExposureEndpoints
+{
+    public static void MapExposures(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/incidents/{id}/exposure", OfIncident).WithTags("Incidents").For(Roles.PrivacyOfficer)
+            .WithSummary("To whom an incident's recordings were listed, and who opened them.").Refuses(ProblemKind.NotFound);
+        app.MapGet("/v1/principals/{sub}/exposures", OfPrincipal).WithTags("Incidents").For(Roles.PrivacyOfficer)
+            .WithSummary("What one person was shown, in order of recording.");
+        app.MapGet("/v1/me/access-log", AccessLog).WithTags("My replays").For(Roles.Patient)
+            .WithSummary("Who was shown my replays, newest first.");
+    }
+
+    private static async Task<Results<Ok<IncidentExposureView>, Problem>> OfIncident(
+        string id, ExposureReports reports, CancellationToken cancellation) =>
+        await reports.OfIncident(id, cancellation) is { } exposure ? TypedResults.Ok(exposure) : new Problem(ProblemKind.NotFound);
+
+    private static async Task<Ok<Page<RecordingExposureView>>> OfPrincipal(
+        string sub, [AsParameters] ExposureFilter filter, ExposureReports reports, CancellationToken cancellation)
+    {
+        var (items, next) = await reports.OfPrincipal(sub, filter.Judged, filter.Limit, filter.Place, cancellation);
+        return TypedResults.Ok(new Page<RecordingExposureView>(items, next?.Name));
+    }
+
+    private static async Task<Ok<Page<AccessView>>> AccessLog(
+        Reader reader, [AsParameters] AccessFilter filter, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var before = filter.Before;
+        var extract = await Unavailability.Read(() => grains.AuditTrail(reader.Patient).Read(filter.Limit, before, "access.", cancellation));
+        return TypedResults.Ok(new Page<AccessView>([.. extract.Items.Select(item => AccessView.Of(item, reader.Patient)).OfType<AccessView>()],
+            extract.Next?.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}
+
+/// <summary>Which exposures of a principal.</summary>
+/// <param name="Limit">At most so many recordings: 1 to 100.</param>
+/// <param name="After">Where the page before ended.</param>
+/// <param name="Entitled">Only those: <c>yes</c>, <c>no</c> or <c>unknown</c>.</param>
+public sealed record ExposureFilter([Range(1, 100)] int Limit = 20, string? After = null, string? Entitled = null)
+{
+    internal Entitlement? Judged => Entitled is null ? null : Words<Entitlement>.TryParse(Entitled, out var judged)
+        ? judged
+        : throw new ProblemException(Problem.Invalid("entitled", "yes, no or unknown."));
+
+    internal RecordingId? Place => After is null ? null : RecordingId.TryParseName(After, out var place)
+        ? place
+        : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
+}
+
+/// <summary>Which part of the access log.</summary>
+/// <param name="Limit">At most so many: 1 to 100.</param>
+/// <param name="After">Where the page before ended.</param>
+public sealed record AccessFilter([Range(1, 100)] int Limit = 20, string? After = null)
+{
+    internal long? Before => After is null ? null : long.TryParse(After, System.Globalization.NumberStyles.None, null, out var place) && place > 0
+        ? place
+        : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
+}

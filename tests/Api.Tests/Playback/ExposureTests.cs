@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json.Nodes;
+using Replays.Api.Tests.Http;
+using Replays.Grains;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+using Replays.Grains.Playback;
+using Replays.Silo.Playback;
+using Replays.Silo.Sql;
+using Replays.Silo.Stops;
+using Replays.Silo.Storage;
+using Xunit;
+
+namespace Replays.Api.Tests.Playback;
+
+/// <summary>Who was shown what, asked of a program of its own, which is killed, and whose evidence is taken away.</summary>
+public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<ExposureTests.OwnApi>
+{
+    private readonly ApiProcess _api = own.Api;
+
+    [Fact]
+    public async Task The_report_of_an_incident_names_who_was_listed_and_who_opened_what_and_whether_they_were_entitled()
+    {
+        var (patient, stranger, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient(), ApiProcess.NewPatient());
+        var id = await _api.Record(patient, await _api.Begin(patient, clinician: clinician));
+        var recording = RecordingOf(patient, id);
+        await _api.Replays(patient);
+        using (var part = await _api.Media(patient, id, ("Range", "bytes=0-999")))
+            await Bytes(part);
+        using (var part = await _api.Media(patient, id, ("Range", "bytes=500-1999")))
+            await Bytes(part);
+        await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
+        var url = (string)(await _api.Must(HttpStatusCode.Created, HttpMethod.Post, $"/v1/patients/{patient}/replays/{id}/playback", TestTokens.Officer,
+            null, ("Access-Reason", "Complaint 7")))!["url"]!;
+        using (var whole = await _api.Send(HttpMethod.Get, url, null))
+            await Bytes(whole);
+        // What no lock lets happen: it was in a stranger's list.
+        var theirs = new Onlooker(new Actor(stranger, "patient"), PatientId.Parse(stranger), false);
+        await own.Log.List([recording], theirs, "title clinician", TestContext.Current.CancellationToken);
+
+        var report = await Exposure(await own.Quarantine("other", recording));
+        var listed = Shown(report, "listed").ToDictionary(view => (string)view["principal"]!);
+        Assert.Equal(["no", "yes", "yes"], listed.Values.Select(view => (string)view["entitled"]!).Order());
+        Assert.Equal("no", (string)listed[stranger]["entitled"]!);
+        Assert.Equal(["title", "clinician"], listed[stranger]["disclosed"]!.AsArray().Select(what => (string)what!));
+        Assert.Equal(stranger, (string)listed[stranger]["list"]!);
+        var opened = Shown(report, "opened").ToDictionary(view => (string)view["principal"]!);
+        Assert.Equal(("token", 2_000, 1, false), (Via(opened[patient]), (int)opened[patient]["bytesServed"]!, (int)opened[patient]["times"]!,
+            (bool)opened[patient]["atMost"]!));
+        Assert.Equal(["0-1999"], opened[patient]["ranges"]!.AsArray().Select(range => (string)range!));
+        Assert.Equal(Math.Round(2 * 2_000.0 / ApiProcess.Video.Length, 3), (double)opened[patient]["secondsServed"]!);
+        var officer = opened["officer-1"];
+        Assert.Equal(("url", "yes", "Complaint 7", ApiProcess.Video.Length),
+            (Via(officer), (string)officer["entitled"]!, (string)officer["reason"]!, (int)officer["bytesServed"]!));
+        Assert.Equal((1, 1, 0), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
+
+        // The other way round.
+        Assert.Equal(recording.Name, (string)(await Exposures(stranger, "no")).Single()!["name"]!);
+        Assert.Empty(await Exposures(patient, "no"));
+        Assert.Equal(2, (await Exposures(patient, "yes")).Single()!["exposures"]!.AsArray().Count);
+        await _api.Must(HttpStatusCode.BadRequest, HttpMethod.Get, $"/v1/principals/{patient}/exposures?entitled=maybe", TestTokens.Officer);
+        await _api.Must(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/incidents/{IncidentReport.NewId()}/exposure", TestTokens.Officer);
+    }
+
+    [Fact]
+    public async Task Of_a_replay_reported_as_not_theirs_it_is_unknown_whether_those_named_in_it_were_entitled()
+    {
+        var (patient, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient());
+        var number = await _api.Begin(patient, clinician: clinician);
+        var (id, other) = (await _api.Record(patient, number), await _api.Record(patient, number));
+        await _api.Replays(patient);
+        using (var whole = await _api.Media(patient, id))
+            await Bytes(whole);
+        await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
+        await _api.Must(HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null, ("Access-Reason", "Complaint 8"));
+
+        var report = await Exposure(await own.Quarantine("not-mine", RecordingOf(patient, id)));
+        Assert.All(Shown(report, "listed"), view =>
+            Assert.Equal((string)view["principal"]! == "officer-1" ? "yes" : "unknown", (string)view["entitled"]!));
+        Assert.Equal((1, 2, 1), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
+        Assert.Equal(RecordingOf(patient, id).Name, (string)(await Exposures(patient, "unknown")).Single()!["name"]!);
+        Assert.Equal(RecordingOf(patient, other).Name, (string)(await Exposures(patient, "yes")).Single()!["name"]!);
+    }
+
+    [Fact]
+    public async Task After_a_kill_in_the_middle_of_a_response_the_evidence_says_at_most_and_no_less_than_was_seen()
+    {
+        var patient = ApiProcess.NewPatient();
+        var id = await _api.Give(patient, Mp4(48 << 20));
+        var seen = 0;
+        using (var answer = await _api.Media(patient, id))
+        {
+            var body = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+            for (var buffer = new byte[1 << 20]; seen < 5 << 20;)
+                seen += await body.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            await _api.Restart();
+        }
+
+        var cut = Shown(await Exposure(await own.Quarantine("other", RecordingOf(patient, id))), "opened").Single();
+        Assert.True((bool)cut["atMost"]!);
+        Assert.InRange((int)cut["bytesServed"]!, seen, 48 << 20);
+        Assert.InRange((int)cut["bytesServed"]!, 0, 40 << 20);
+    }
+
+    [Fact]
+    public async Task A_patient_reads_who_was_shown_their_replays_and_nothing_of_who_another_person_is()
+    {
+        var (patient, stranger, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient(), ApiProcess.NewPatient());
+        var id = await _api.Record(patient, await _api.Begin(patient, clinician: clinician));
+        await _api.Replays(patient);
+        await _api.Replays(patient);
+        using (var whole = await _api.Media(patient, id))
+            await Bytes(whole);
+        await _api.Get($"/v1/patients/{patient}/replays/{id}", TestTokens.For(clinician, "clinician"));
+        await _api.Must(HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null, ("Access-Reason", "Complaint 9"));
+        await own.Log.List([RecordingOf(patient, id)], new(new Actor(stranger, "patient"), PatientId.Parse(stranger), false), "title",
+            TestContext.Current.CancellationToken);
+
+        var log = await AccessLog(patient, entries: 5);
+        Assert.Equal(
+            ["listed another-person ", "listed clinician Dr Amara Osei", "listed staff ", "listed you ", "opened you "],
+            log.Select(entry => $"{entry["what"]} {entry["who"]!["kind"]} {entry["who"]!["name"]}").Order());
+        Assert.All(log, entry => Assert.Equal(id, (string)entry["replay"]!));
+        Assert.DoesNotContain(stranger, string.Concat(log.Select(entry => entry.ToJsonString())), StringComparison.Ordinal);
+        Assert.Empty((await _api.Get("/v1/me/access-log", TestTokens.Patient(stranger)))!["items"]!.AsArray());
+        await _api.Must(HttpStatusCode.BadRequest, HttpMethod.Get, "/v1/me/access-log?after=x", TestTokens.Patient(patient));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_accounted_for_is_not_shown()
+    {
+        var patient = ApiProcess.NewPatient();
+        var id = await _api.Give(patient);
+        await own.Execute("ALTER TABLE replays_listing RENAME TO hidden_listing; ALTER TABLE replays_playback RENAME TO hidden_playback;");
+        try
+        {
+            foreach (var path in new[] { "/v1/me/replays", $"/v1/me/replays/{id}", $"/v1/me/replays/{id}/media" })
+            {
+                using var answer = await _api.Send(HttpMethod.Get, path, TestTokens.Patient(patient));
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+                Assert.Equal("unavailable", (string)problem["code"]!);
+            }
+        }
+        finally
+        {
+            await own.Execute("ALTER TABLE hidden_listing RENAME TO replays_listing; ALTER TABLE hidden_playback RENAME TO replays_playback;");
+        }
+
+        Assert.Equal([id], await _api.Replays(patient));
+        using var media = await _api.Media(patient, id);
+        Assert.Equal(ApiProcess.Video, await media.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static RecordingId RecordingOf(string patient, string id) =>
+        RecordingId.TryParseReplayId(PatientId.Parse(patient), id, out var recording) ? recording : throw new FormatException();
+
+    private static string Via(JsonNode view) => (string)view["via"]!;
+
+    private static Task<byte[]> Bytes(HttpResponseMessage answer) => answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+    private static IEnumerable<JsonNode> Shown(JsonNode report, string @class) => report["recordings"]!.AsArray()
+        .SelectMany(recording => recording!["exposures"]!.AsArray()).Where(view => (string)view!["class"]! == @class)!;
+
+    /// <summary>A real clip followed by bytes that players skip.</summary>
+    private static byte[] Mp4(int bytes)
+    {
+        var media = new byte[bytes];
+        new Random(1).NextBytes(media);
+        ApiProcess.Video.CopyTo(media, 0);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(media.AsSpan(ApiProcess.Video.Length), bytes - ApiProcess.Video.Length);
+        "free"u8.CopyTo(media.AsSpan(ApiProcess.Video.Length + 4));
+        return media;
+    }
+
+    private async Task<JsonNode> Exposure(string incident) => (await _api.Get($"/v1/incidents/{incident}/exposure", TestTokens.Officer))!;
+
+    private async Task<JsonArray> Exposures(string principal, string entitled) =>
+        (await _api.Get($"/v1/principals/{principal}/exposures?entitled={entitled}", TestTokens.Officer))!["items"]!.AsArray();
+
+    private async Task<List<JsonNode>> AccessLog(string patient, int entries)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); ;)
+        {
+            var found = new List<JsonNode>();
+            for (var after = ""; ;)
+            {
+                var page = await _api.Get($"/v1/me/access-log?limit=2{after}", TestTokens.Patient(patient));
+                found.AddRange(page!["items"]!.AsArray()!);
+                if ((string?)page["next"] is not { } next)
+                    break;
+                after = $"&after={next}";
+            }
+            if (found.Count >= entries)
+                return found;
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"{found.Count} of {entries} entries");
+        }
+    }
+
+    /// <summary>An Api of this class's own, and its database as an auditor would open it.</summary>
+    public sealed class OwnApi : IAsyncLifetime
+    {
+        private SqliteDataSource? _database;
+
+        public ApiProcess Api { get; } = new();
+
+        internal ExposureLog Log => new(_database!, TimeProvider.System);
+
+        public async ValueTask InitializeAsync()
+        {
+            await Api.Program.Start();
+            _database = new(Path.Combine(Api.DataDirectory, "replays.db"));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_database is not null)
+                await _database.DisposeAsync();
+            await Api.DisposeAsync();
+        }
+
+        internal async Task Execute(string sql)
+        {
+            await using var connection = await _database!.OpenConnectionAsync();
+            await connection.Statement(sql).Execute(default);
+        }
+
+        /// <returns>The incident's id.</returns>
+        internal async Task<string> Quarantine(string reason, params ImmutableArray<RecordingId> recordings)
+        {
+            var report = new IncidentReport
+            {
+                Id = IncidentReport.NewId(),
+                Source = IncidentSource.Patient,
+                ReportedAt = DateTimeOffset.UtcNow,
+                By = new Actor(recordings[0].Patient.Value, "patient"),
+                Reason = reason,
+                Recordings = recordings,
+            };
+            await new StopDatabase(_database!, TimeProvider.System).Quarantine(report, default);
+            return report.Id;
+        }
+    }
+}
