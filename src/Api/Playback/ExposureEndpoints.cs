@@ -1,5 +1,8 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Replays.Api.Json;
 using Replays.Api.Names;
 using Replays.Api.OpenApi;
@@ -14,6 +17,8 @@ namespace Replays.Api.Playback;
 /// <summary>Who was shown what: to the officer all of it, to a patient what concerns their own replays.</summary>
 public static class ExposureEndpoints
 {
+    private const int DefaultLimit = 20;
+
     public static void MapExposures(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/incidents/{id}/exposure", OfIncident).WithTags("Incidents").For(Roles.PrivacyOfficer)
@@ -31,41 +36,56 @@ public static class ExposureEndpoints
     private static async Task<Ok<Page<RecordingExposureView>>> OfPrincipal(
         string sub, [AsParameters] ExposureFilter filter, ExposureReports reports, CancellationToken cancellation)
     {
-        var (items, next) = await reports.OfPrincipal(sub, filter.Judged, filter.Limit, filter.Place, cancellation);
+        var (items, next) = await reports.OfPrincipal(sub, filter.ToEntitlement(), filter.Limit ?? DefaultLimit, filter.ToPlace(), cancellation);
         return TypedResults.Ok(new Page<RecordingExposureView>(items, next?.Name));
     }
 
     private static async Task<Ok<Page<AccessView>>> AccessLog(
         Reader reader, [AsParameters] AccessFilter filter, IGrainFactory grains, CancellationToken cancellation)
     {
-        var before = filter.Before;
-        var extract = await Unavailability.Read(() => grains.AuditTrail(reader.Patient).Read(filter.Limit, before, "access.", cancellation));
+        var before = filter.ToPlace();
+        var extract = await Unavailability.Read(() => grains.AuditTrail(reader.Patient).Read(filter.Limit ?? DefaultLimit, before, "access.", cancellation));
         return TypedResults.Ok(new Page<AccessView>([.. extract.Items.Select(item => AccessView.Of(item, reader.Patient)).OfType<AccessView>()],
-            extract.Next?.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            extract.Next?.ToString(CultureInfo.InvariantCulture)));
     }
 }
 
 /// <summary>Which exposures of a principal.</summary>
-/// <param name="Limit">At most so many recordings: 1 to 100.</param>
-/// <param name="After">Where the page before ended.</param>
-/// <param name="Entitled">Only those: <c>yes</c>, <c>no</c> or <c>unknown</c>.</param>
-public sealed record ExposureFilter([Range(1, 100)] int Limit = 20, string? After = null, string? Entitled = null)
+public sealed record ExposureFilter
 {
-    internal Entitlement? Judged => Entitled is null ? null : Words<Entitlement>.TryParse(Entitled, out var judged)
+    /// <summary>At most so many recordings: 1 to 100, 20 if not said.</summary>
+    [Range(1, 100), DefaultValue(20), FromQuery(Name = "limit")]
+    public int? Limit { get; init; }
+
+    /// <summary>Where the page before ended.</summary>
+    [FromQuery(Name = "after")]
+    public string? After { get; init; }
+
+    /// <summary>Only those: <c>yes</c>, <c>no</c> or <c>unknown</c>.</summary>
+    [FromQuery(Name = "entitled")]
+    public string? Entitled { get; init; }
+
+    internal Entitlement? ToEntitlement() => Entitled is null ? null : Words<Entitlement>.TryParse(Entitled, out var judged)
         ? judged
         : throw new ProblemException(Problem.Invalid("entitled", "yes, no or unknown."));
 
-    internal RecordingId? Place => After is null ? null : RecordingId.TryParseName(After, out var place)
+    internal RecordingId? ToPlace() => After is null ? null : RecordingId.TryParseName(After, out var place)
         ? place
         : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
 }
 
 /// <summary>Which part of the access log.</summary>
-/// <param name="Limit">At most so many: 1 to 100.</param>
-/// <param name="After">Where the page before ended.</param>
-public sealed record AccessFilter([Range(1, 100)] int Limit = 20, string? After = null)
+public sealed record AccessFilter
 {
-    internal long? Before => After is null ? null : long.TryParse(After, System.Globalization.NumberStyles.None, null, out var place) && place > 0
+    /// <summary>At most so many: 1 to 100, 20 if not said.</summary>
+    [Range(1, 100), DefaultValue(20), FromQuery(Name = "limit")]
+    public int? Limit { get; init; }
+
+    /// <summary>Where the page before ended.</summary>
+    [FromQuery(Name = "after")]
+    public string? After { get; init; }
+
+    internal long? ToPlace() => After is null ? null : long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place > 0
         ? place
         : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
 }
