@@ -3,7 +3,7 @@ using Replays.Bench;
 // One class a bench; each prints its medians beside its peer's, as ratios measured in the same run.
 var benches = new Dictionary<string, Func<string[], Task>>
 {
-    // ["seal"] = SealBench.Run,
+    ["seal"] = SealBench.Run,
 };
 
 if (args is not [var name, .. var rest] || !benches.TryGetValue(name, out var run))

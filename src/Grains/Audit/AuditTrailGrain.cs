@@ -18,7 +18,7 @@ internal sealed partial class AuditTrailGrain(
     TimeProvider time,
     ILogger<AuditTrailGrain> logger) : Grain, IAuditTrailGrain
 {
-    private const int PagesAtOnce = 8, PagesAStep = 64, PagesARead = 4, KnownAtMost = 64 * StoredTrail.PageSize;
+    private const int PagesAtOnce = 8, PagesAStep = 64, PagesARead = 4, KnownAtMost = 1024 * StoredTrail.PageSize;
 
     private static readonly TimeSpan SealAfter = TimeSpan.FromSeconds(5);
 

@@ -280,7 +280,7 @@ internal sealed partial class PatientGrain(
         await storage.WriteStateAsync(LedgerPage.StateName, PageId(page), stored);
         (_keyed, _lastNumber) = (keyed, lastNumber);
         _pages[page] = stored;
-        _told.ExceptWith(next.Outbox.Select(e => e.Id));
+        _told.ExceptWith(next.Outbox.Except(stored.State.Outbox).Select(e => e.Id));
         if (!stored.State.Outbox.IsEmpty)
             TellSoon();
     }
@@ -319,12 +319,13 @@ internal sealed partial class PatientGrain(
     private AuditEntry Tell(string kind, Actor by, string subject, string? detail = null) =>
         new() { Id = Guid.NewGuid(), At = time.GetUtcNow(), Kind = kind, By = by, Subject = subject, Detail = detail };
 
-    private void TellSoon() =>
-        _telling ??= this.RegisterGrainTimer(TellAll, new() { DueTime = TimeSpan.Zero, Period = TimeSpan.FromSeconds(5), KeepAlive = true });
+    /// <summary>Between the turns of calls, not instead of them: nobody waits for the trail.</summary>
+    private void TellSoon() => _telling ??= this.RegisterGrainTimer(
+        TellAll, new() { DueTime = TimeSpan.Zero, Period = TimeSpan.FromSeconds(5), KeepAlive = true, Interleave = true });
 
     private async Task TellAll()
     {
-        foreach (var page in _pages.Keys.ToList())
+        while (_pages.Keys.FirstOrDefault(page => !Untold(page).IsEmpty, -1) is >= 0 and var page)
             await TellTrail(page);
         _telling?.Dispose();
         _telling = null;
@@ -333,14 +334,15 @@ internal sealed partial class PatientGrain(
     /// <summary>Tells the trail what a page has in its outbox. The outbox itself is emptied with the page's next change.</summary>
     private async Task TellTrail(int page)
     {
-        if (!_pages.TryGetValue(page, out var stored))
-            return;
-        var untold = stored.State.Outbox.RemoveAll(e => _told.Contains(e.Id));
+        var untold = Untold(page);
         if (untold.IsEmpty)
             return;
         await GrainFactory.GetGrain<IAuditTrailGrain>(Own.Name).Append(untold);
         _told.UnionWith(untold.Select(e => e.Id));
     }
+
+    private ImmutableArray<AuditEntry> Untold(int page) =>
+        _pages.TryGetValue(page, out var stored) ? stored.State.Outbox.RemoveAll(e => _told.Contains(e.Id)) : [];
 
     private sealed class StoredPage : IGrainState<LedgerPage>
     {

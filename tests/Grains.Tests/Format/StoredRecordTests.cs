@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using Orleans.Storage;
+using Replays.Grains.Audit;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+using Replays.Grains.Patients;
+using Replays.Grains.Tests.Consultations;
+
+namespace Replays.Grains.Tests.Format;
+
+/// <summary>
+/// Records as format version 1 stored them, checked in as hexadecimal: what is in production must be readable for good. A file here is
+/// never changed; a new version gets files beside them.
+/// </summary>
+public sealed class StoredRecordTests(Backend backend)
+{
+    private static readonly DateTimeOffset At = new(2026, 6, 10, 10, 0, 0, TimeSpan.Zero);
+    private static readonly PatientId Patient = PatientId.Parse("p-1.a|B:c@d~e_f");
+    private static readonly ConsultationId Consultation = Patient.Consultation(17);
+    private static readonly Actor Recorder = new("media-pipeline", "recorder");
+    private static readonly RepeatKey Key = new("00aa", "11bb");
+    private static readonly Booking Booked =
+        new() { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = At, TimeZone = "Africa/Lagos", Reason = "Rash" };
+
+    private static readonly AuditEntry Entry = new()
+    {
+        Id = new Guid("11111111-2222-3333-4444-555555555555"),
+        At = At,
+        Kind = "replay.delivered",
+        By = Recorder,
+        Subject = Consultation.Recording(2).Name,
+        Detail = "audio",
+    };
+
+    private static readonly Dictionary<string, Stored> Records = new()
+    {
+        ["patient-head"] = new Stored<PatientHead>(new() { Owner = Patient.Name, LastPage = 3, Hold = new LegalHold("dispute", At, Recorder) }),
+        ["ledger-page"] = new Stored<LedgerPage>(new()
+        {
+            Owner = LedgerPage.NameOf(Patient, 1),
+            Entries =
+            [
+                new LedgerEntry
+                {
+                    Name = Consultation, Booking = Booked, Status = ConsultationStatus.Ended, BookedAt = At, RepeatKey = Key,
+                    Replays =
+                    [
+                        new Replay
+                        {
+                            Name = Consultation.Recording(2), Mode = ConsultationMode.Video, RecordedAt = At, DurationSeconds = 12.5, SizeBytes = 1L << 40,
+                            ContentType = "video/mp4", Sha256 = "ab", ObjectKey = "cd", WrappedKey = [1, 2, 3], Withdrawal = new Withdrawal("wrong", At, Recorder),
+                        },
+                    ],
+                },
+            ],
+            Outbox = [Entry],
+        }),
+        ["consultation"] = new Stored<ConsultationState>(new()
+        {
+            Owner = Consultation.Name,
+            Booking = Booked,
+            Status = ConsultationStatus.Settled,
+            Modes = [new ModeSince(ConsultationMode.Audio, At), new ModeSince(ConsultationMode.Video, At)],
+            Audio = new Consent { Granted = true, At = At, By = Patient.Value, Attested = false },
+            Video = new Consent { Granted = false, At = At, By = "nurse", Attested = true },
+            JoinedAt = At,
+            PresenceDigests = ["ef"],
+            EndedAt = At,
+            WrongPatient = true,
+            Outbox = [Entry],
+            TakeBacks = [new PendingTakeBack(ConsultationMode.Video, "consent-withdrawn", Recorder)],
+            Recordings =
+            [
+                new RecordingState
+                {
+                    Ordinal = 1, Mode = ConsultationMode.Audio, Status = RecordingStatus.Available, StartedAt = At, ContentType = "audio/mp4", Length = 9,
+                    UploadToken = "t", ObjectKey = "o", WrappedKey = [4, 5], RepeatKey = Key,
+                    Sealed = new SealedMedia { DurationSeconds = 1.5, Sha256 = "00", SizeBytes = 9 },
+                },
+            ],
+        }),
+        ["audit-page"] = new Stored<TrailPage>(new()
+        {
+            Owner = Patient.Name,
+            Number = 2,
+            Links = [new TrailLink { Id = Entry.Id, RecordedAt = 5, Commitment = [6], Hash = [7], Salt = [8], Content = [9] }],
+        }),
+        ["audit-head"] = new Stored<TrailHead>(new() { Owner = Patient.Name, Count = 129, Hash = [7] }),
+        ["incident"] = new Stored<IncidentState>(new()
+        {
+            Owner = "incidents/00",
+            Kind = IncidentKind.Breach,
+            AwareAt = At,
+            Followed = 1,
+            Record = new IncidentRecord
+            {
+                HowFound = "A patient told us.",
+                Attack = false,
+                People = 2,
+                DataCategories = ["health"],
+                Notifications = [new Notification("regulator", At, "initial", "R-1")],
+                Article34 = new Article34(true, "private", [new Communication(At, 2, "We are sorry.")]),
+            },
+            Resolution = new Resolution { Outcome = IncidentOutcome.Withdrawn, Note = "gone", By = Recorder, At = At },
+            Steps = [new IncidentStep(IncidentSteps.Withdrawn, At, Recorder, "gone")],
+        }),
+    };
+
+    public static TheoryData<string> Names => [.. Records.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_record_of_format_version_1_is_read_as_it_was_written(string name)
+    {
+        var stored = Convert.FromHexString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Format", "v1", $"{name}.hex")).ReplaceLineEndings(""));
+        Records[name].Check(new OrleansGrainStorageSerializer(backend.Services.GetRequiredService<Serializer>()), new BinaryData(stored));
+    }
+
+    private abstract record Stored
+    {
+        public abstract void Check(IGrainStorageSerializer serializer, BinaryData stored);
+    }
+
+    private sealed record Stored<T>(T Expected) : Stored
+    {
+        public override void Check(IGrainStorageSerializer serializer, BinaryData stored) =>
+            Assert.Equal(JsonSerializer.Serialize(Expected), JsonSerializer.Serialize(serializer.Deserialize<T>(stored)));
+    }
+}
