@@ -32,9 +32,9 @@ public static class ConsultationEndpoints
         var booked = await grains.Patient(patient.Id).Book(request.ToBooking(), repeat.Key, caller.As(Roles.Scheduler), cancellation);
         if (!booked.IsDone)
             return Problem.Of(booked.Refusal);
-        // A repetition is answered with the present state, which the consultation knows.
+        // It may be a repetition: that is answered with the present state, which the consultation knows.
         var name = booked.Value.Name;
-        var consultation = booked.Value.Status is ConsultationStatus.Booked ? null : await grains.Consultation(name).Get(cancellation);
+        var consultation = repeat.Key is null ? null : await grains.Consultation(name).Get(cancellation);
         return TypedResults.Created(
             RecordingPath.Of(name), ConsultationView.Of(consultation ?? new() { Name = name, Booking = booked.Value.Booking, Status = booked.Value.Status }));
     }

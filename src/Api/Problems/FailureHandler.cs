@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Replays.Api.Media.Encryption;
+using Replays.Grains.Locks;
 using Replays.Grains.Media;
 using Replays.Grains.Stops;
 
@@ -37,7 +38,8 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
         BadHttpRequestException e => ProblemKind.ForStatus(e.StatusCode),
         MediaStoreException { Problem: MediaStoreProblem.Full } => ProblemKind.StorageFull,
         MediaStoreException { Problem: MediaStoreProblem.Busy } => ProblemKind.UploadInProgress,
-        MediaStoreException or MediaIntegrityException or StopsUnknownException => ProblemKind.Unavailable,
+        // A record that is out of place gives out nothing; an incident is open.
+        MediaStoreException or MediaIntegrityException or StopsUnknownException or RecordRefusedException => ProblemKind.Unavailable,
         _ when Unavailability.Explains(exception) => ProblemKind.Unavailable,
         _ => ProblemKind.Internal,
     };

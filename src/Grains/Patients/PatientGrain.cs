@@ -63,7 +63,7 @@ internal sealed partial class PatientGrain(
     {
         var now = time.GetUtcNow();
         if (key is not null && await FindRepeat(key, now) is { } earlier)
-            return earlier.RepeatKey!.Body == key.Body ? earlier : Refusal.IdempotencyKeyReused;
+            return earlier.RepeatKey!.Body == key.Body ? await Entry(earlier.Name) ?? earlier : Refusal.IdempotencyKeyReused;
 
         var name = Own.Consultation(await LastNumber() + 1);
         var page = LedgerPage.Of(name.Number);
