@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
+using Replays.Api.Audit;
 using Replays.Api.Consultations;
+using Replays.Api.Controls;
 using Replays.Api.Demo;
+using Replays.Api.Incidents;
 using Replays.Api.Json;
 using Replays.Api.OpenApi;
 using Replays.Api.Playback;
@@ -33,6 +36,8 @@ try
     builder.AddRecordings();
     builder.AddReplays();
     builder.AddPlayback();
+    builder.Services.AddSingleton<ReportDesk>();
+    builder.AddReportLimit();
     builder.AddContractDocument();
 
     var app = builder.Build();
@@ -41,6 +46,7 @@ try
     app.UseRouting();
     app.UseAuthentication();
     app.UseAuthorization();
+    app.UseRateLimiter();
     app.MapReplaysHealth();
     app.MapOpenApi().AllowAnonymous();
     app.MapConsultations();
@@ -49,6 +55,10 @@ try
     app.MapReplays();
     app.MapPlayback();
     app.MapExposures();
+    app.MapReports();
+    app.MapIncidents();
+    app.MapControls();
+    app.MapTrails();
     app.RequireRoles();
     await app.StartAsync();
     if (demo is not null)

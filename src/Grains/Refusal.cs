@@ -55,4 +55,7 @@ public enum Refusal
 
     /// <summary>Who decided may not be who approves.</summary>
     SecondOfficerRequired = 18,
+
+    /// <summary>Somebody else changed it meanwhile.</summary>
+    Changed = 19,
 }

@@ -5,6 +5,7 @@ using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
 
 namespace Replays.Api.Consultations;
 
@@ -60,9 +61,14 @@ public static class ConsultationEndpoints
             request.Mode, request.Granted, request.AttestedBy, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> End(
-        ConsultationPath path, EndRequest? request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
-        (await grains.Consultation(path.Id).End(
-            request?.Reason is EndReason.WrongPatient, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
+        ConsultationPath path, EndRequest? request, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var wrongPatient = request?.Reason is EndReason.WrongPatient;
+        var ended = await grains.Consultation(path.Id).End(wrongPatient, caller.As(Roles.Scheduler), cancellation);
+        if (ended.IsDone && wrongPatient)
+            await grains.Incident(IncidentReport.IdOfWrongPatient(path.Id)).Follow(cancellation);
+        return ended.ToOk(ConsultationView.Of);
+    }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Cancel(
         ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Replays.Api.Consultations;
+using Replays.Api.Incidents;
 using Replays.Api.Problems;
 using Replays.Api.Replays;
 using Replays.Api.Security;
@@ -26,6 +27,9 @@ internal sealed partial class OperationDetails : IOpenApiOperationTransformer
         ["ordinal"] = new() { Type = JsonSchemaType.String, Pattern = "^[1-9][0-9]*$", Description = "The recording's place in its consultation, from 1." },
         ["id"] = new() { Type = JsonSchemaType.String, Pattern = "^[1-9][0-9]*-[1-9][0-9]*$", Description = "The replay: `{number}-{ordinal}`." },
     };
+
+    private static readonly OpenApiSchema Incident =
+        new() { Type = JsonSchemaType.String, Pattern = IncidentPath.Pattern, Description = "The incident." };
 
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -65,7 +69,7 @@ internal sealed partial class OperationDetails : IOpenApiOperationTransformer
                     Name = name,
                     In = ParameterLocation.Path,
                     Required = true,
-                    Schema = Names.GetValueOrDefault(name) ?? new OpenApiSchema { Type = JsonSchemaType.String },
+                    Schema = (path.StartsWith("v1/incidents/", StringComparison.Ordinal) ? Incident : Names.GetValueOrDefault(name)) ?? new OpenApiSchema { Type = JsonSchemaType.String },
                 });
             }
         }

@@ -54,6 +54,8 @@ public sealed class Problem(ProblemKind kind) : IResult, IStatusCodeHttpResult
         Refusal.AttestedConsentOff => ProblemKind.AttestedConsentOff,
         Refusal.LegalHold => ProblemKind.LegalHold,
         Refusal.IncidentOpen => ProblemKind.IncidentOpen,
+        Refusal.SecondOfficerRequired => ProblemKind.SecondOfficerRequired,
+        Refusal.Changed => ProblemKind.Changed,
         // What a lock refuses looks like what never existed.
         Refusal.Locked => ProblemKind.NotFound,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),

@@ -20,6 +20,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind LegalHold = new("legal-hold", 409, "This is on legal hold.");
     public static readonly ProblemKind IncidentOpen = new("incident-open", 409, "There is an open incident.");
     public static readonly ProblemKind UploadOffset = new("upload-offset", 409, "The upload is at another offset.");
+    public static readonly ProblemKind SecondOfficerRequired = new("forbidden", 403, "Who decided this may not approve it: a second officer must.");
+    public static readonly ProblemKind Changed = new("changed", 412, "Somebody else changed this meanwhile.");
     public static readonly ProblemKind UploadVersion = new("upload-version", 412, "This version of the upload protocol is not spoken here.");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", 415, "This content type is not accepted here.");
     public static readonly ProblemKind Range = new("range", 416, "The range lies outside the media.");

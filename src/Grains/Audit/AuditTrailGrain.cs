@@ -108,9 +108,9 @@ internal sealed partial class AuditTrailGrain(
                 return null;
             if (page.Owner != Owner)
                 throw Misfiled();
-            if (page.Links.Any(link => link.Content is not null))
+            if (page.Links.Any(Says))
             {
-                page = page with { Links = [.. page.Links.Select(link => link with { Salt = null, Content = null })] };
+                page = page with { Links = [.. page.Links.Select(link => Says(link) ? link with { Salt = null, Content = null } : link)] };
                 await Save(StoredTrail.PageState, StoredTrail.PageKey(Owner, number), page, tag);
             }
         }
@@ -128,6 +128,10 @@ internal sealed partial class AuditTrailGrain(
             LogNotSealed(logger, e); // the next activation does it
         }
     }
+
+    /// <summary>Whether an entry says anything that erasure is to destroy: all but that there was one.</summary>
+    private static bool Says(TrailLink link) =>
+        link.Content is { } content && JsonSerializer.Deserialize(content, TrailJson.Default.AuditEntry)?.Kind != TrailKinds.Erased;
 
     private static int PageOf(long number) => (int)((number - 1) / StoredTrail.PageSize);
 

@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>What incidents decide about this consultation's recordings.</summary>
+/// <summary>What incidents and erasure decide about this consultation's recordings.</summary>
 internal sealed partial class ConsultationGrain
 {
     private const string WrongPatient = "wrong-patient";
@@ -15,6 +13,23 @@ internal sealed partial class ConsultationGrain
     {
         if (await Load() is { } state && state.Recording(ordinal) is { IsUnsealed: false, WrappedKey.Length: > 0 } recording)
             await Save(state.With(recording with { WrappedKey = [] }));
+    }
+
+    public async Task Erase(CancellationToken cancellation)
+    {
+        _grants.Clear();
+        _dataKeys.Clear();
+        if (stored.RecordExists)
+        {
+            foreach (var recording in stored.State.Recordings)
+                await media.Delete(recording.ObjectKey, cancellation);
+            await Disarm();
+            _unsure = true;
+            await stored.ClearStateAsync();
+            _unsure = false;
+        }
+        stored.State = new ConsultationState();
+        DeactivateOnIdle();
     }
 
     /// <summary>
@@ -29,7 +44,7 @@ internal sealed partial class ConsultationGrain
         }
         var report = new IncidentReport
         {
-            Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{WrongPatient}/{Own.Name}")).AsSpan(0, 16)),
+            Id = IncidentReport.IdOfWrongPatient(Own),
             Source = IncidentSource.Scheduler,
             ReportedAt = time.GetUtcNow(),
             By = taken.By,
@@ -37,9 +52,6 @@ internal sealed partial class ConsultationGrain
             Recordings = recordings,
             Cause = Own.Name,
         };
-        if (recordings.IsEmpty)
-            await incidents.Note(report, 1);
-        else
-            await stops.Quarantine(report);
+        await stops.Quarantine(report, evenIfHeld: true);
     }
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Replays.Grains.Audit;
 using Replays.Grains.Identity;
-using Replays.Grains.Incidents;
 using Replays.Grains.Locks;
 using Replays.Grains.Media;
 using Replays.Grains.Patients;
@@ -18,7 +17,6 @@ internal sealed partial class ConsultationGrain(
     RecordLock recordLock,
     IMediaStore media,
     IStopList stops,
-    IIncidentLog incidents,
     IOptions<ReplaysOptions> options,
     TimeProvider time) : Grain, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
 {

@@ -103,4 +103,8 @@ public interface IConsultationGrain : IGrainWithStringKey
     /// <summary>Forgets a sealed recording's data key, by an incident's decision. Not there, or repeated: unchanged.</summary>
     [Alias("ForgetKey")]
     Task ForgetKey(int ordinal, CancellationToken cancellation = default);
+
+    /// <summary>Erases the record, its media and its reminder. Not there, or repeated: unchanged.</summary>
+    [Alias("Erase")]
+    Task Erase(CancellationToken cancellation = default);
 }

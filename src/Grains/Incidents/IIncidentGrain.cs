@@ -20,12 +20,17 @@ public interface IIncidentGrain : IGrainWithStringKey
     Task Follow(CancellationToken cancellation = default);
 
     /// <summary>Changes the officer's record.</summary>
+    /// <param name="amendment">What is added or corrected.</param>
+    /// <param name="expected">The version it is based on: another one is <see cref="Refusal.Changed"/>. Null: whatever there is.</param>
+    /// <param name="by">The officer.</param>
+    /// <param name="cancellation">Gives up.</param>
     [Alias("Amend")]
-    Task<Outcome<Incident>> Amend(IncidentAmendment amendment, Actor by, CancellationToken cancellation = default);
+    Task<Outcome<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under this incident. Resolved already: <see cref="Refusal.InvalidTransition"/>.</summary>
     [Alias("AddRecordings")]
-    Task<Outcome<Incident>> AddRecordings(ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
+    Task<Outcome<Incident>> AddRecordings(
+        ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation = default);
 
     /// <summary>Restores or withdraws all its recordings. Repeated with the same outcome: unchanged; with another: <see cref="Refusal.InvalidTransition"/>.</summary>
     [Alias("Resolve")]

@@ -22,6 +22,9 @@ public interface IIncidentLog
     /// <summary>The newest reports of one person, newest first, at most 100.</summary>
     Task<ImmutableArray<LoggedIncident>> ReportedBy(string subject, CancellationToken cancellation = default);
 
+    /// <returns>The newest open incident of a person who has so many of them; null: they have fewer.</returns>
+    Task<string?> NewestOfMany(string subject, int many, CancellationToken cancellation = default);
+
     /// <summary>
     /// Notes an incident without a quarantine, or that its cause came again: then it is counted, and opens again if it was resolved.
     /// </summary>

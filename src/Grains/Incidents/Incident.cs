@@ -39,6 +39,9 @@ public sealed record Incident
     [Id(7)]
     public required long Times { get; init; }
 
+    /// <summary>Changes with every step.</summary>
+    public int Version => Steps.Length;
+
     public bool IsOpen => Resolution is null;
 
     /// <summary>When the regulator must know; a near-miss has no deadline.</summary>
@@ -81,4 +84,9 @@ public sealed record Resolution
 /// <param name="Detail">What there is to say beyond that.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-step")]
 public sealed record IncidentStep(
-    [property: Id(0)] string Kind, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Actor By, [property: Id(3)] string? Detail);
+    [property: Id(0)] string Kind, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Actor By, [property: Id(3)] string? Detail)
+{
+    /// <summary>The recordings it is about; none: all of the incident's.</summary>
+    [Id(4)]
+    public ImmutableArray<RecordingId> Recordings { get; init; } = [];
+}

@@ -12,4 +12,8 @@ public sealed record IncidentAmendment
 
     [Id(2)]
     public IncidentRecord? Record { get; init; }
+
+    /// <summary>Which answers it changes: for the trail, which is not to hold what they say.</summary>
+    internal string Changed() => string.Join(' ', ((string?[])
+        [Kind is null ? null : "kind", AwareAt is null ? null : "awareAt", .. Record?.Answered() ?? []]).OfType<string>());
 }

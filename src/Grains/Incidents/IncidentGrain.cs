@@ -21,6 +21,9 @@ internal sealed partial class IncidentGrain(
     /// <summary>Steps an incident: the officer's changes beyond that are refused.</summary>
     private const int MaxSteps = 1_000;
 
+    /// <summary>Recordings that a trail's entry names.</summary>
+    private const int ToldOf = 100;
+
     private bool _unsure;
 
     private string Name => this.GetPrimaryKeyString();
@@ -40,23 +43,35 @@ internal sealed partial class IncidentGrain(
         await FollowAll(logged, cancellation);
     }
 
-    public async Task<Outcome<Incident>> Amend(IncidentAmendment amendment, Actor by, CancellationToken cancellation) =>
-        await Change(state => state with
+    public async Task<Outcome<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation)
+    {
+        if (await Begin(cancellation) is null)
+            return Refusal.NotFound;
+        if (expected is { } version && version != State.Steps.Length)
+            return Refusal.Changed;
+        if (State.Steps.Length >= MaxSteps)
+            return Refusal.LimitReached;
+        return await Change(state => state with
         {
             Kind = amendment.Kind ?? state.Kind,
             AwareAt = amendment.AwareAt ?? state.AwareAt,
             Record = amendment.Record is { } record ? state.Record.With(record) : state.Record,
-            Steps = state.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Kind?.ToString())),
+            Steps = state.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Changed())),
         }, cancellation);
+    }
 
-    public async Task<Outcome<Incident>> AddRecordings(ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation)
+    public async Task<Outcome<Incident>> AddRecordings(
+        ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is null)
             return Refusal.NotFound;
         if (State.Resolution is not null)
             return Refusal.InvalidTransition;
+        if (State.Steps.Length >= MaxSteps)
+            return Refusal.LimitReached;
         await stops.Quarantine(Id, recordings, by, cancellation);
-        return await Change(state => state with { Steps = state.Steps.Add(Step(IncidentSteps.Added, by)) }, cancellation);
+        var step = Step(IncidentSteps.Added, by, reason) with { Recordings = recordings };
+        return await Change(state => state with { Steps = state.Steps.Add(step) }, cancellation);
     }
 
     public async Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation)
@@ -139,8 +154,6 @@ internal sealed partial class IncidentGrain(
     {
         if (await Begin(cancellation) is not { } logged)
             return Refusal.NotFound;
-        if (State.Steps.Length >= MaxSteps)
-            return Refusal.LimitReached;
         await log.Unfollow(Id, cancellation);
         await Save(change(State));
         try
@@ -160,7 +173,7 @@ internal sealed partial class IncidentGrain(
         {
             var step = State.Steps[at];
             await FollowStops(step, cancellation);
-            foreach (var patient in Patients(logged))
+            foreach (var patient in step.Recordings.IsEmpty ? Patients(logged) : Patients(step.Recordings))
                 await GrainFactory.AuditTrail(patient).Append([Entry(logged, step, at, patient)]);
         }
         if (!stored.RecordExists || State.Followed < State.Steps.Length)
@@ -184,7 +197,9 @@ internal sealed partial class IncidentGrain(
             case IncidentSteps.KeysDestroyed:
                 foreach (var recording in await Recordings(cancellation))
                 {
-                    await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation);
+                    // A hold that was set since the approval: this stays to be done, and is tried again until the hold is lifted.
+                    if (await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation) is Refusal.LegalHold)
+                        throw new InvalidOperationException("On legal hold.");
                     await GrainFactory.Consultation(recording.Consultation).ForgetKey(recording.Ordinal, cancellation);
                 }
                 break;
@@ -196,7 +211,7 @@ internal sealed partial class IncidentGrain(
 
     private static AuditEntry Entry(LoggedIncident logged, IncidentStep step, int number, PatientId patient)
     {
-        var own = logged.Recordings.Where(recording => recording.Patient == patient).ToList();
+        var own = (step.Recordings.IsEmpty ? logged.Recordings : step.Recordings).Where(recording => recording.Patient == patient).ToList();
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{logged.Report.Id}/{number}/{patient.Name}"));
         return new()
         {
@@ -205,16 +220,27 @@ internal sealed partial class IncidentGrain(
             Kind = step.Kind,
             By = step.By,
             Subject = own is [var one] ? one.Name : patient.Name,
-            Detail = $"incident {logged.Report.Id}: {step.Detail}" + (own.Count > 1 ? $" ({string.Join(' ', own.Select(recording => recording.ReplayId))})" : ""),
+            Detail = $"incident {logged.Report.Id}: {step.Detail}{Several(own)}",
         };
     }
 
+    /// <summary>Which of them, as far as an entry has room.</summary>
+    private static string Several(List<RecordingId> own) => own.Count switch
+    {
+        <= 1 => "",
+        <= ToldOf => $" ({string.Join(' ', own.Select(recording => recording.ReplayId))})",
+        _ => $" ({string.Join(' ', own.Take(ToldOf).Select(recording => recording.ReplayId))} and {own.Count - ToldOf} more)",
+    };
+
     /// <summary>Whose recordings are in it, or whose name a lock saw.</summary>
     private static IEnumerable<PatientId> Patients(LoggedIncident logged) =>
-        logged.Recordings.Select(recording => recording.Patient)
+        Patients(logged.Recordings)
             .Concat(ConsultationId.TryParseName(logged.Report.Cause, out var consultation) ? [consultation.Patient] : [])
             .Concat(RecordingId.TryParseName(logged.Report.Cause, out var recording) ? [recording.Patient] : [])
             .Distinct();
+
+    private static IEnumerable<PatientId> Patients(ImmutableArray<RecordingId> recordings) =>
+        recordings.Select(recording => recording.Patient).Distinct();
 
     private async Task Save(IncidentState next)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace Replays.Grains.Incidents;
 
@@ -79,6 +80,10 @@ public sealed record IncidentRecord
     [Id(17)]
     public Article34? Article34 { get; init; }
 
+    /// <summary>Names of what is answered.</summary>
+    internal IEnumerable<string> Answered() => typeof(IncidentRecord).GetProperties()
+        .Where(answer => answer.GetValue(this) is not null).Select(answer => JsonNamingPolicy.CamelCase.ConvertName(answer.Name));
+
     /// <summary>This record with all that the other answers.</summary>
     public IncidentRecord With(IncidentRecord other) => new()
     {
@@ -110,7 +115,7 @@ public sealed record IncidentRecord
 /// <param name="Reference">Their reference.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-notification")]
 public sealed record Notification(
-    [property: Id(0)] string Whom, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase, [property: Id(3)] string? Reference);
+    [property: Id(0)] string Whom, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase = null, [property: Id(3)] string? Reference = null);
 
 /// <summary>The decision whether the people concerned are told (GDPR Art. 34), and what was sent.</summary>
 /// <param name="HighRisk">Whether a high risk to them is likely.</param>
@@ -118,11 +123,11 @@ public sealed record Notification(
 /// <param name="Communications">What was sent to them.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-article34")]
 public sealed record Article34(
-    [property: Id(0)] bool HighRisk, [property: Id(1)] string? Reason, [property: Id(2)] ImmutableArray<Communication>? Communications);
+    [property: Id(0)] bool HighRisk, [property: Id(1)] string? Reason = null, [property: Id(2)] ImmutableArray<Communication>? Communications = null);
 
 /// <summary>A communication to people concerned.</summary>
 /// <param name="At">When it was sent.</param>
-/// <param name="People">To how many.</param>
 /// <param name="Text">What it said: nature, contact, consequences, measures (Art. 34(2)).</param>
+/// <param name="People">To how many.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-communication")]
-public sealed record Communication([property: Id(0)] DateTimeOffset At, [property: Id(1)] int? People, [property: Id(2)] string Text);
+public sealed record Communication([property: Id(0)] DateTimeOffset At, [property: Id(2)] string Text, [property: Id(1)] int? People = null);

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Replays.Grains.Identity;
 
 namespace Replays.Grains.Incidents;
@@ -33,6 +35,27 @@ public sealed record IncidentReport
     /// <summary>The full name of what a lock refused, or what an audit found.</summary>
     [Id(7)]
     public string? Cause { get; init; }
+
+    /// <summary>The request that opened it, where that is repeatable: its id follows from the key.</summary>
+    [Id(8)]
+    public RepeatKey? RepeatKey { get; init; }
+
+    /// <summary>A trail that does not verify: one incident for each first broken entry, however often it is found.</summary>
+    public static IncidentReport OfBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) => new()
+    {
+        Id = IdOf($"broken-trail/{patient.Name}/{firstBroken}"),
+        Source = IncidentSource.Audit,
+        ReportedAt = at,
+        By = Actor.System,
+        Reason = "broken-trail",
+        Cause = $"{patient.Name}/trail/{firstBroken}",
+    };
+
+    /// <summary>The id of the incident of a call in which the wrong patient was.</summary>
+    public static string IdOfWrongPatient(ConsultationId consultation) => IdOf($"wrong-patient/{consultation.Name}");
+
+    /// <summary>The id of the one incident of a cause.</summary>
+    public static string IdOf(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
 
     public static string NewId() => Guid.NewGuid().ToString("n");
 }

@@ -12,6 +12,17 @@ namespace Replays.Grains.Incidents;
 public sealed record LoggedIncident(
     IncidentReport Report, ImmutableArray<RecordingId> Recordings, bool IsOpen, DateTimeOffset? DueAt, long Times)
 {
+    /// <summary>The incident as far as it is known without its grain.</summary>
+    public Incident AsReported() => new()
+    {
+        Report = Report,
+        Kind = Incident.KindOf(Report.Source),
+        AwareAt = Report.ReportedAt,
+        Recordings = Recordings,
+        Record = new(),
+        Times = Times,
+    };
+
     public IncidentCursor Cursor => new(IsOpen, DueAt, Report.Id);
 }
 

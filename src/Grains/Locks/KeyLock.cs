@@ -44,6 +44,9 @@ internal sealed class KeyLock(IPatientKeys keys, ArmedLocks armed, LockRefusals 
         return null;
     }
 
+    /// <summary>Destroys a patient's own key, and with it all data keys under it.</summary>
+    public Task Destroy(PatientId own, CancellationToken cancellation) => keys.Destroy(own, cancellation);
+
     private static bool TryUnwrap(byte[] patientKey, RecordingId recording, byte[] wrapped, [NotNullWhen(true)] out byte[]? plain)
     {
         plain = null;

@@ -69,7 +69,23 @@ public interface IPatientGrain : IGrainWithStringKey
     [ReadOnly, Alias("IsOnHold")]
     Task<bool> IsOnHold(CancellationToken cancellation = default);
 
-    /// <summary>Sets a legal hold for a reason, or lifts it with none. Repeated: unchanged.</summary>
+    /// <summary>Sets a legal hold for a reason, or lifts it with none. Repeated: unchanged; being erased: <see cref="Refusal.NotFound"/>.</summary>
     [Alias("SetHold")]
-    Task SetHold(string? reason, Actor by, CancellationToken cancellation = default);
+    Task<Refusal> SetHold(string? reason, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Everything of this patient's is out of reach and their key is destroyed when this returns; the rest is erased soon after. On hold:
+    /// <see cref="Refusal.LegalHold"/>; somebody in an open incident: <see cref="Refusal.IncidentOpen"/>. Repeated: unchanged.
+    /// </summary>
+    [Alias("BeginErasure")]
+    Task<Refusal> BeginErasure(Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Destroys the key, if that was left undone.</summary>
+    /// <returns>False: nothing is being erased, or no longer.</returns>
+    [Alias("GoOnErasing")]
+    Task<bool> GoOnErasing(CancellationToken cancellation = default);
+
+    /// <summary>Erases the ledger, when all else has been; a tombstone stays. Not being erased, or repeated: unchanged.</summary>
+    [Alias("FinishErasure")]
+    Task FinishErasure(CancellationToken cancellation = default);
 }

@@ -1,5 +1,5 @@
-using Replays.Grains.Audit;
 using Replays.Grains.Identity;
+using Replays.Grains.Stops;
 
 namespace Replays.Grains.Patients;
 
@@ -27,12 +27,74 @@ internal sealed partial class PatientGrain
 
     public Task<bool> IsOnHold(CancellationToken cancellation) => Task.FromResult(head.State.Hold is not null);
 
-    public async Task SetHold(string? reason, Actor by, CancellationToken cancellation)
+    public async Task<Refusal> SetHold(string? reason, Actor by, CancellationToken cancellation)
     {
+        if (head.State.Erasing)
+            return Refusal.NotFound;
         if (reason == head.State.Hold?.Reason)
+            return Refusal.None;
+        await Save(head.State with
+        {
+            Owner = Own.Name,
+            Hold = reason is null ? null : new LegalHold(reason, time.GetUtcNow(), by),
+            Outbox = [.. head.State.Outbox.Where(e => !_told.Contains(e.Id)), Tell(reason is null ? "hold.lifted" : "hold.set", by, Own.Name, reason)],
+        });
+        TellSoon();
+        return Refusal.None;
+    }
+
+    public async Task<Refusal> BeginErasure(Actor by, CancellationToken cancellation)
+    {
+        if (head.State.Hold is not null)
+            return Refusal.LegalHold;
+        // Written first: were a hold set in another activation meanwhile, this write would fail.
+        await Save(head.State with { Owner = Own.Name, Erasing = true });
+        try
+        {
+            if (!await stops.Erase(Own, by, cancellation))
+            {
+                await Save(head.State with { Erasing = false });
+                return Refusal.IncidentOpen;
+            }
+        }
+        catch
+        {
+            DeactivateOnIdle(); // the next activation asks what became of it
+            throw;
+        }
+        await keyLock.Destroy(Own, cancellation);
+        return Refusal.None;
+    }
+
+    public async Task<bool> GoOnErasing(CancellationToken cancellation)
+    {
+        if (head.State.Erasing)
+            await keyLock.Destroy(Own, cancellation);
+        return head.State.Erasing;
+    }
+
+    public async Task FinishErasure(CancellationToken cancellation)
+    {
+        if (!head.State.Erasing)
             return;
-        await Save(head.State with { Owner = Own.Name, Hold = reason is null ? null : new LegalHold(reason, time.GetUtcNow(), by) });
-        await GrainFactory.AuditTrail(Own).Append([Tell(reason is null ? "hold.lifted" : "hold.set", by, Own.Name, reason)]);
+        var last = await LastNumber();
+        (_keyed, _lastNumber) = (null, null);
+        _pages.Clear();
+        for (var page = head.State.LastPage; page >= 0 && page >= LedgerPage.Of(head.State.ErasedTo); page--)
+        {
+            var stored = new StoredPage();
+            await storage.ReadStateAsync(LedgerPage.StateName, PageId(page), stored);
+            if (stored.RecordExists)
+                await storage.ClearStateAsync(LedgerPage.StateName, PageId(page), stored);
+        }
+        await Save(new() { Owner = Own.Name, LastPage = head.State.LastPage, ErasedAt = time.GetUtcNow(), ErasedTo = last });
+    }
+
+    /// <summary>An erasure that was begun here and never came to be, for a crash or an incident, is none.</summary>
+    private async Task CheckErasure(CancellationToken cancellation)
+    {
+        if (head.State.Erasing && (await stops.StopsOf(Own, cancellation)).All(stop => stop.Kind is not StopKind.Erasure))
+            await Save(head.State with { Erasing = false });
     }
 
     private async Task<(LedgerEntry? Entry, Replay? Replay)> FindStored(RecordingId recording)

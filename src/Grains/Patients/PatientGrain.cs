@@ -6,6 +6,7 @@ using Replays.Grains.Audit;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Locks;
+using Replays.Grains.Stops;
 using Replays.Grains.Storage;
 
 namespace Replays.Grains.Patients;
@@ -19,6 +20,7 @@ internal sealed partial class PatientGrain(
     LedgerLock ledgerLock,
     RecordLock recordLock,
     KeyLock keyLock,
+    IStopList stops,
     TimeProvider time) : Grain, IPatientGrain, IIncomingGrainCallFilter
 {
     public const string TypeName = "patient";
@@ -39,7 +41,9 @@ internal sealed partial class PatientGrain(
     {
         Own = PatientId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a patient's name.");
         CheckHead();
-        return Task.CompletedTask;
+        if (!head.State.Outbox.IsEmpty)
+            TellSoon();
+        return _misfiled ? Task.CompletedTask : CheckErasure(cancellationToken);
     }
 
     public async Task Invoke(IIncomingGrainCallContext context)
@@ -61,6 +65,8 @@ internal sealed partial class PatientGrain(
 
     public async Task<Outcome<LedgerEntry>> Book(Booking booking, RepeatKey? key, Actor by, CancellationToken cancellation)
     {
+        if (head.State.Erasing)
+            return Refusal.NotFound;
         var now = time.GetUtcNow();
         if (key is not null && await FindRepeat(key, now) is { } earlier)
             return earlier.RepeatKey!.Body == key.Body ? await Entry(earlier.Name) ?? earlier : Refusal.IdempotencyKeyReused;
@@ -185,7 +191,8 @@ internal sealed partial class PatientGrain(
     }
 
     /// <summary>The two locks that every word from a consultation passes before anything else is looked at.</summary>
-    private bool Admits(IConsultationMessage message) => nameLock.Admits(Own, message) && callerLock.Admits(_source, message);
+    private bool Admits(IConsultationMessage message) =>
+        nameLock.Admits(Own, message) && callerLock.Admits(_source, message) && !head.State.Erasing;
 
     private bool IsListed(Replay replay) => replay.Withdrawal is null && nameLock.Admits(Own, replay);
 
@@ -202,7 +209,7 @@ internal sealed partial class PatientGrain(
     {
         // Ordinals begin at 1: below ordinal 1 there is nothing left of that consultation.
         var newest = Math.Min(await LastNumber(), after is { } a ? a.Number - (a.Ordinal <= 1 ? 1 : 0) : int.MaxValue);
-        for (var (page, read) = (LedgerPage.Of(newest), 0); page >= 0; page--, read++)
+        for (var (page, read) = (LedgerPage.Of(newest), 0); page >= LedgerPage.Of(head.State.ErasedTo); page--, read++)
         {
             if (read == MaxPagesARequest)
                 return new LedgerCursor((page + 1) * LedgerPage.Size, 0);
@@ -240,9 +247,9 @@ internal sealed partial class PatientGrain(
             return known;
         var last = 0;
         // The head is written before the page, so the last page may be empty; the one before it is not.
-        for (var page = head.State.LastPage; page >= 0 && last == 0; page--)
+        for (var page = head.State.LastPage; page >= LedgerPage.Of(head.State.ErasedTo) && last == 0; page--)
             last = (await Load(page)).Entries is [.., var newest] ? newest.Name.Number : 0;
-        _lastNumber = last;
+        _lastNumber = last = Math.Max(last, head.State.ErasedTo);
         return last;
     }
 
@@ -327,14 +334,17 @@ internal sealed partial class PatientGrain(
     {
         while (_pages.Keys.FirstOrDefault(page => !Untold(page).IsEmpty, -1) is >= 0 and var page)
             await TellTrail(page);
+        await TellTrail(head.State.Outbox);
         _telling?.Dispose();
         _telling = null;
     }
 
     /// <summary>Tells the trail what a page has in its outbox. The outbox itself is emptied with the page's next change.</summary>
-    private async Task TellTrail(int page)
+    private Task TellTrail(int page) => TellTrail(Untold(page));
+
+    private async Task TellTrail(ImmutableArray<AuditEntry> outbox)
     {
-        var untold = Untold(page);
+        var untold = outbox.RemoveAll(e => _told.Contains(e.Id));
         if (untold.IsEmpty)
             return;
         await GrainFactory.GetGrain<IAuditTrailGrain>(Own.Name).Append(untold);

@@ -15,10 +15,14 @@ public interface IStopList
     StopSnapshot Now();
 
     /// <summary>
-    /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident.
+    /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident. Repeated
+    /// under the same id: unchanged.
     /// </summary>
+    /// <param name="report">What was reported, and by whom.</param>
+    /// <param name="evenIfHeld">Whether the incident also holds, and opens with, what another holds already, or nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>The report's own incident; or, where no recording was left to quarantine, what holds the first of them.</returns>
-    Task<Quarantined> Quarantine(IncidentReport report, CancellationToken cancellation = default);
+    Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under an incident that there is. Repeated: unchanged.</summary>
     Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
@@ -36,11 +40,14 @@ public interface IStopList
     Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation = default);
 
     /// <summary>Turns it on again. Repeated: unchanged.</summary>
-    Task Resume(PatientId? patient, CancellationToken cancellation = default);
+    Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation = default);
 
     /// <summary>Everything of a patient is out of reach for good, unless somebody in an open incident. Repeated: unchanged.</summary>
     /// <returns>False: a recording of theirs is in an open incident; nothing was changed.</returns>
     Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation = default);
+
+    /// <summary>Nothing of a patient is left that would have to be stopped: the stops go too. Repeated: unchanged.</summary>
+    Task Forget(PatientId patient, CancellationToken cancellation = default);
 
     /// <summary>The stops that there are for a patient's recordings, read from the database.</summary>
     Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation = default);

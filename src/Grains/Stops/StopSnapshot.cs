@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Replays.Grains.Identity;
 
 namespace Replays.Grains.Stops;
@@ -13,8 +14,12 @@ public sealed class StopSnapshot
     {
         var all = stops.ToList();
         _gone = all.Where(stop => stop.Kind is not StopKind.Suspension).Select(stop => stop.Target).ToFrozenSet(StringComparer.Ordinal);
+        Erased = [.. all.Where(stop => stop.Kind is StopKind.Erasure).Select(stop => stop.Target)];
         _suspensions = all.Where(stop => stop.Kind is StopKind.Suspension).ToFrozenDictionary(stop => stop.Target, StringComparer.Ordinal);
     }
+
+    /// <summary>Names of patients who are being erased.</summary>
+    public ImmutableArray<string> Erased { get; }
 
     /// <summary>Whether a recording may be in a list or shown as an item.</summary>
     public Standing Listing(RecordingId recording) => Of(recording, StopScope.All);

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Replays.Grains;
 using Replays.Grains.Playback;
+using Replays.Silo.Audit;
+using Replays.Silo.Erasure;
 using Replays.Silo.Incidents;
 using Replays.Silo.Media;
 using Replays.Silo.Playback;
@@ -26,7 +28,7 @@ public static class ReplaysHosting
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
-                .AddSingleton<IExposureLog, ExposureLog>().AddHostedService<IncidentWatch>().AddHostedService<AccessTeller>();
+                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();

@@ -38,6 +38,15 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
     public Task<ImmutableArray<LoggedIncident>> ReportedBy(string subject, CancellationToken cancellation) =>
         Query($"SELECT {Columns} FROM replays_incident WHERE reporter = @subject ORDER BY reported_at DESC, id LIMIT 100", [("subject", subject)], cancellation);
 
+    public async Task<string?> NewestOfMany(string subject, int many, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var newest = await connection.Statement(
+            "SELECT id FROM replays_incident WHERE reporter = @subject AND is_open = 1 ORDER BY reported_at DESC, id LIMIT @many",
+            ("subject", subject), ("many", many)).Rows(row => row.GetString(0), cancellation);
+        return newest.Count == many ? newest[0] : null;
+    }
+
     public async Task Note(IncidentReport report, long times, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

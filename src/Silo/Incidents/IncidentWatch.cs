@@ -1,10 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
-using System.Text;
 using Replays.Grains;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Locks;
+using Replays.Silo.Audit;
 using Lock = Replays.Grains.Locks.Lock;
 
 namespace Replays.Silo.Incidents;
@@ -14,7 +13,7 @@ namespace Replays.Silo.Incidents;
 /// same in two silos at once does no harm.
 /// </summary>
 internal sealed partial class IncidentWatch(
-    PendingNearMisses nearMisses, IIncidentLog log, IGrainFactory grains, TimeProvider time, ILogger<IncidentWatch> logger) : BackgroundService
+    PendingNearMisses nearMisses, IIncidentLog log, TrailOutbox outbox, IGrainFactory grains, TimeProvider time, ILogger<IncidentWatch> logger) : BackgroundService
 {
     /// <summary>Causes of near-misses told apart, a process; beyond that, one incident a lock holds the rest.</summary>
     private const int MaxCauses = 1_000;
@@ -42,6 +41,8 @@ internal sealed partial class IncidentWatch(
             try
             {
                 await OpenNearMisses(stopping);
+                if (await outbox.TellAll(stopping) is { } failure)
+                    LogLater(failure.GetType().Name);
                 if (round % 10 == 0)
                     await Sweep(stopping);
             }
@@ -60,7 +61,7 @@ internal sealed partial class IncidentWatch(
             var isNew = _causes.Add((refusedBy, cause));
             var report = new IncidentReport
             {
-                Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"near-miss/{refusedBy}/{cause}")).AsSpan(0, 16)),
+                Id = IncidentReport.IdOf($"near-miss/{refusedBy}/{cause}"),
                 Source = IncidentSource.Lock,
                 ReportedAt = time.GetUtcNow(),
                 By = Actor.System,

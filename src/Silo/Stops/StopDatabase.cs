@@ -4,9 +4,11 @@ using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
 using Replays.Grains;
+using Replays.Grains.Audit;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Stops;
+using Replays.Silo.Audit;
 using Replays.Silo.Incidents;
 using Replays.Silo.Sql;
 
@@ -24,24 +26,31 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
     private readonly string _each =
         database is NpgsqlDataSource ? "json_array_elements_text(CAST(@names AS json)) AS each(value)" : "json_each(@names) AS each";
 
-    public async Task<Quarantined> Quarantine(IncidentReport report, CancellationToken cancellation)
+    public async Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
     {
+        IncidentReport? earlier = null;
         var isNew = false;
         await Change(async (connection, transaction) =>
         {
+            earlier = await Report(connection, transaction, "@id", ("id", report.Id), cancellation);
+            if (earlier is not null)
+                return false;
             var names = await Insert(connection, transaction, StopKind.Quarantine, Names(report.Recordings), report.Id, report.By, report.Reason,
                 report.ReportedAt, cancellation);
-            // An officer's incident also holds what another quarantined before, and may hold nothing yet.
-            var held = report.Source is IncidentSource.Officer ? Names(report.Recordings) : names;
-            isNew = held.Count > 0 || report.Source is IncidentSource.Officer;
+            var held = evenIfHeld ? Names(report.Recordings) : names;
+            isNew = evenIfHeld || held.Count > 0;
             if (!isNew)
+            {
+                earlier = await Report(connection, transaction, "(SELECT incident FROM replays_stop WHERE target = @target AND kind = 0)",
+                    ("target", report.Recordings[0].Name), cancellation);
                 return false;
+            }
             report = report with { Recordings = [.. held.Select(name => RecordingId.Parse(name))] };
             await IncidentLog.Insert(connection, transaction, report, 1, cancellation);
             await Hold(connection, transaction, report.Id, held, cancellation);
             return true;
         }, cancellation);
-        return new(isNew ? report : await Holder(report.Recordings[0], cancellation) ?? report, isNew);
+        return new(isNew ? report : earlier, isNew);
     }
 
     public Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation) =>
@@ -62,8 +71,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         await connection.Statement(transaction, $"""
             UPDATE replays_stop SET incident = ({Another}) WHERE incident = @incident AND kind = 0 AND ({Another}) IS NOT NULL
             """, ("incident", incident)).Execute(cancellation);
-        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE incident = @incident AND kind = 0", ("incident", incident))
-            .Execute(cancellation);
+        await Release(connection, transaction, incident, cancellation);
         return true;
     }, cancellation);
 
@@ -74,8 +82,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
             SELECT 1, recording, 0, incident, @subject, @role, @now, 'withdrawn' FROM replays_incident_recording WHERE incident = @incident
             ON CONFLICT DO NOTHING
             """, ("incident", incident), ("subject", by.Subject), ("role", by.Role), ("now", Now())).Execute(cancellation);
-        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE incident = @incident AND kind = 0", ("incident", incident))
-            .Execute(cancellation);
+        await Release(connection, transaction, incident, cancellation);
         return true;
     }, cancellation);
 
@@ -92,12 +99,18 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
                     by_role = excluded.by_role, stopped_at = excluded.stopped_at, reason = excluded.reason
                 """, ("target", patient?.Name ?? Stop.Everyone), ("scope", (int)scope), ("subject", by.Subject), ("role", by.Role),
                 ("now", Now()), ("reason", reason)).Execute(cancellation);
+            await Tell(connection, transaction, patient, "playback.suspended", by, $"{scope}: {reason}", cancellation);
             return true;
         }, cancellation);
 
-    public Task Resume(PatientId? patient, CancellationToken cancellation) => Change(async (connection, transaction) =>
-        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE kind = 2 AND target = @target",
-            ("target", patient?.Name ?? Stop.Everyone)).Execute(cancellation) > 0, cancellation);
+    public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) => Change(async (connection, transaction) =>
+    {
+        if (await connection.Statement(transaction, "DELETE FROM replays_stop WHERE kind = 2 AND target = @target",
+            ("target", patient?.Name ?? Stop.Everyone)).Execute(cancellation) == 0)
+            return false;
+        await Tell(connection, transaction, patient, "playback.resumed", by, reason, cancellation);
+        return true;
+    }, cancellation);
 
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
@@ -105,11 +118,17 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         await Change(async (connection, transaction) =>
         {
             refused = await IncidentLog.IsInOpenIncident(connection, transaction, patient, cancellation);
-            return !refused && (await Insert(connection, transaction, StopKind.Erasure, [patient.Name], null, by, null, time.GetUtcNow(), cancellation))
-                .Count > 0;
+            if (refused || (await Insert(connection, transaction, StopKind.Erasure, [patient.Name], null, by, null, time.GetUtcNow(), cancellation)) is [])
+                return false;
+            await Tell(connection, transaction, patient, TrailKinds.Erased, by, null, cancellation);
+            return true;
         }, cancellation);
         return !refused;
     }
+
+    public Task Forget(PatientId patient, CancellationToken cancellation) => Change(async (connection, transaction) =>
+        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE target = @patient OR target >= @first AND target < @last",
+            ("patient", patient.Name), ("first", patient.Name + "/"), ("last", patient.Name + "0")).Execute(cancellation) > 0, cancellation);
 
     public async Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation)
     {
@@ -142,13 +161,12 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         return stops;
     }
 
-    /// <summary>The report whose incident holds a recording.</summary>
-    private async Task<IncidentReport?> Holder(RecordingId recording, CancellationToken cancellation)
+    /// <summary>How the incident of an id came to be known; null: there is none.</summary>
+    private static async Task<IncidentReport?> Report(
+        DbConnection connection, DbTransaction transaction, string id, (string, object?) parameter, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var reports = await connection.Statement("""
-            SELECT report FROM replays_incident WHERE id = (SELECT incident FROM replays_stop WHERE target = @target AND kind = 0)
-            """, ("target", recording.Name)).Rows(row => row.GetString(0), cancellation);
+        var reports = await connection.Statement(transaction, $"SELECT report FROM replays_incident WHERE id = {id}", parameter)
+            .Rows(row => row.GetString(0), cancellation);
         return reports is [var report] ? JsonSerializer.Deserialize<IncidentReport>(report, IncidentJson.Options) : null;
     }
 
@@ -157,17 +175,39 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         DateTimeOffset at, CancellationToken cancellation) =>
         await connection.Statement(transaction, $"""
             INSERT INTO replays_stop ({Columns})
-            SELECT @kind, each.value, 0, @incident, @subject, @role, @now, @reason FROM {_each} WHERE 1 = 1
+            SELECT @kind, each.value, 0, @incident, @subject, @role, @now, @reason FROM {_each}
+            WHERE NOT EXISTS (SELECT 1 FROM replays_stop WHERE target = each.value AND kind = 1 /* withdrawn: nothing is left to stop */)
             ON CONFLICT DO NOTHING RETURNING target
             """, ("kind", (int)kind), ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident),
             ("subject", by.Subject), ("role", by.Role), ("now", at.ToUnixTimeMilliseconds()), ("reason", reason))
             .Rows(row => row.GetString(0), cancellation);
+
+    /// <summary>
+    /// The incident quarantines nothing any more, and is resolved at the same moment: another that is restored beside it leaves nothing to it.
+    /// </summary>
+    private static async Task Release(DbConnection connection, DbTransaction transaction, string incident, CancellationToken cancellation)
+    {
+        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE incident = @incident AND kind = 0", ("incident", incident))
+            .Execute(cancellation);
+        await connection.Statement(transaction, "UPDATE replays_incident SET is_open = 0 WHERE id = @incident", ("incident", incident))
+            .Execute(cancellation);
+    }
 
     private Task Hold(DbConnection connection, DbTransaction transaction, string incident, IReadOnlyList<string> names, CancellationToken cancellation) =>
         connection.Statement(transaction, $"""
             INSERT INTO replays_incident_recording (recording, incident)
             SELECT each.value, @incident FROM {_each} WHERE 1 = 1 ON CONFLICT DO NOTHING
             """, ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident)).Execute(cancellation);
+
+    /// <summary>What the patient's trail is to be told: in the same transaction as the change, so that neither is without the other.</summary>
+    private async Task Tell(
+        DbConnection connection, DbTransaction transaction, PatientId? patient, string kind, Actor by, string? detail, CancellationToken cancellation)
+    {
+        if (patient is not { } told)
+            return;
+        var entry = new AuditEntry { Id = Guid.NewGuid(), At = time.GetUtcNow(), Kind = kind, By = by, Subject = told.Name, Detail = detail };
+        await TrailOutbox.Add(connection, transaction, told, entry, cancellation);
+    }
 
     /// <summary>Makes a change and raises the version with it, or neither.</summary>
     private async Task Change(Func<DbConnection, DbTransaction, Task<bool>> change, CancellationToken cancellation)

@@ -23,9 +23,9 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
     /// <summary>Reads the rows again, so that this process heeds its own change at once.</summary>
     protected abstract Task Reread(CancellationToken cancellation);
 
-    public async Task<Quarantined> Quarantine(IncidentReport report, CancellationToken cancellation)
+    public async Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
     {
-        var quarantined = await _rows.Quarantine(report, cancellation);
+        var quarantined = await _rows.Quarantine(report, evenIfHeld, cancellation);
         await Reread(cancellation);
         return quarantined;
     }
@@ -43,7 +43,8 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
     public Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation) =>
         Heed(_rows.Suspend(patient, scope, by, reason, cancellation), cancellation);
 
-    public Task Resume(PatientId? patient, CancellationToken cancellation) => Heed(_rows.Resume(patient, cancellation), cancellation);
+    public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) =>
+        Heed(_rows.Resume(patient, by, reason, cancellation), cancellation);
 
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
@@ -51,6 +52,8 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
         await Reread(cancellation);
         return erased;
     }
+
+    public Task Forget(PatientId patient, CancellationToken cancellation) => Heed(_rows.Forget(patient, cancellation), cancellation);
 
     public Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation) => _rows.StopsOf(patient, cancellation);
 

@@ -1,0 +1,76 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Replays.Api.Names;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+
+namespace Replays.Api.Audit;
+
+/// <summary>A patient's audit trail, to the officer.</summary>
+public static class TrailEndpoints
+{
+    public static void MapTrails(this IEndpointRouteBuilder app)
+    {
+        var trail = app.MapGroup("/v1/patients/{patient}/audit-trail").WithTags("Audit").For(Roles.PrivacyOfficer);
+        trail.MapGet("", Read).WithSummary("All that happened to a patient's data, newest first.");
+        trail.MapPost("/verify", Verify).WithSummary("Whether the trail is as it was written; names the first entry that is not.");
+    }
+
+    private static async Task<Ok<Page<TrailEntryView>>> Read(
+        PatientPath path, [AsParameters] TrailFilter filter, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var before = filter.ToPlace();
+        var extract = await Unavailability.Read(() => grains.AuditTrail(path.Id).Read(filter.Limit, before, null, cancellation));
+        return TypedResults.Ok(new Page<TrailEntryView>(
+            [.. extract.Items.Select(TrailEntryView.Of)], extract.Next?.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<Ok<TrailState>> Verify(
+        PatientPath path, IGrainFactory grains, IIncidentLog log, TimeProvider time, CancellationToken cancellation)
+    {
+        var check = await grains.VerifyTrail(path.Id, cancellation);
+        if (!check.Intact)
+        {
+            var report = IncidentReport.OfBrokenTrail(path.Id, check.FirstBroken, time.GetUtcNow());
+            await log.Note(report, 1, cancellation);
+            await grains.Incident(report.Id).Follow(cancellation);
+        }
+        return TypedResults.Ok(new TrailState(check.Entries, check.Intact, check.FirstBroken));
+    }
+}
+
+/// <summary>Which part of a trail.</summary>
+/// <param name="Limit">At most so many: 1 to 200.</param>
+/// <param name="After">Where the page before ended.</param>
+public sealed record TrailFilter([Range(1, 200)] int Limit = 50, string? After = null)
+{
+    internal long? ToPlace() => After is null ? null
+        : long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place > 0 ? place
+        : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
+}
+
+/// <summary>One entry of a trail.</summary>
+/// <param name="Number">1, 2, 3 … in the order of appending.</param>
+/// <param name="RecordedAt">When it was appended.</param>
+/// <param name="At">When it happened; null, as all that follows, once erased.</param>
+/// <param name="Kind">What happened: <c>consultation.booked</c>.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Subject">The full name of what it happened to.</param>
+/// <param name="Detail">What there is to say beyond that.</param>
+public sealed record TrailEntryView(
+    long Number, DateTimeOffset RecordedAt, DateTimeOffset? At, string? Kind, Actor? By, string? Subject, string? Detail)
+{
+    public static TrailEntryView Of(TrailItem item) => new(
+        item.Number, item.RecordedAt, item.Entry?.At, item.Entry?.Kind, item.Entry?.By, item.Entry?.Subject, item.Entry?.Detail);
+}
+
+/// <summary>What a verification found.</summary>
+/// <param name="Entries">Entries that are as they were written, from the first on.</param>
+/// <param name="Intact">All are, and none is missing.</param>
+/// <param name="FirstBroken">The number of the first that was changed, removed, reordered or inserted.</param>
+public sealed record TrailState(long Entries, bool Intact, long? FirstBroken);

@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Replays.Api.Consultations;
+using Replays.Api.Names;
+using Replays.Api.OpenApi;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Identity;
+using Replays.Grains.Stops;
+
+namespace Replays.Api.Controls;
+
+/// <summary>The officer's switches: playback off and on, for everyone or one patient; legal hold; erasure.</summary>
+public static class ControlEndpoints
+{
+    public static void MapControls(this IEndpointRouteBuilder app)
+    {
+        var playback = app.MapGroup("/v1/controls/playback").WithTags("Controls").For(Roles.PrivacyOfficer);
+        playback.MapGet("", (IStopList stops) => State(stops, null)).WithSummary("Whether playback is on for everyone.");
+        playback.MapPut("", (PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation) =>
+            Switch(null, wanted, caller, stops, cancellation)).WithSummary("Turns playback, or all that shows replays, off and on for everyone.");
+        playback.MapGet("/{patient}", (PatientPath path, IStopList stops) => State(stops, path.Id)).WithSummary("Whether playback is on for one patient.");
+        playback.MapPut("/{patient}", (PatientPath path, PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation) =>
+            Switch(path.Id, wanted, caller, stops, cancellation)).WithSummary("Turns playback, or all that shows replays, off and on for one patient.");
+
+        var patient = app.MapGroup("/v1/patients/{patient}").WithTags("Controls").For(Roles.PrivacyOfficer);
+        patient.MapPut("/legal-hold", Hold).WithSummary("Nothing of this patient's is destroyed while on hold.").Refuses(ProblemKind.NotFound);
+        patient.MapDelete("", Erase).WithSummary("Erases a patient: out of reach at once, unreadable at once, then gone.")
+            .Refuses(ProblemKind.LegalHold, ProblemKind.IncidentOpen);
+    }
+
+    private static Ok<PlaybackState> State(IStopList stops, PatientId? patient) => TypedResults.Ok(PlaybackState.Of(stops.Now().Suspension(patient)));
+
+    private static async Task<Ok<PlaybackState>> Switch(
+        PatientId? patient, PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation)
+    {
+        var by = caller.As(Roles.PrivacyOfficer);
+        if (wanted.Enabled)
+            await stops.Resume(patient, by, wanted.Reason, cancellation);
+        else
+            await stops.Suspend(patient, wanted.Scope, by, wanted.Reason, cancellation);
+        await stops.UntilEverywhere(cancellation);
+        return State(stops, patient);
+    }
+
+    private static async Task<Results<Ok<HoldState>, Problem>> Hold(
+        PatientPath path, HoldRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var refusal = await grains.Patient(path.Id).SetHold(request.Enabled ? request.Reason : null, caller.As(Roles.PrivacyOfficer), cancellation);
+        return refusal is Refusal.None ? TypedResults.Ok(new HoldState(request.Enabled, request.Enabled ? request.Reason : null)) : Problem.Of(refusal);
+    }
+
+    private static async Task<Results<Accepted, Problem>> Erase(
+        PatientPath path, Caller caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var refusal = await grains.Patient(path.Id).BeginErasure(caller.As(Roles.PrivacyOfficer), cancellation);
+        if (refusal is not Refusal.None)
+            return Problem.Of(refusal);
+        await stops.UntilEverywhere(cancellation);
+        return TypedResults.Accepted((string?)null);
+    }
+}
+
+/// <summary>How a switch is to stand.</summary>
+public sealed record PlaybackSwitch
+{
+    public required bool Enabled { get; init; }
+
+    [StringLength(500, MinimumLength = 1), PlainText]
+    public required string Reason { get; init; }
+
+    /// <summary>How much is turned off: <c>playback</c> (if not said) or <c>all</c>, which is lists and items too.</summary>
+    public StopScope Scope { get; init; }
+}
+
+/// <summary>How a switch stands.</summary>
+/// <param name="Enabled">On.</param>
+/// <param name="Scope">How much is off.</param>
+/// <param name="Reason">Why it is off.</param>
+/// <param name="By">Who turned it off.</param>
+/// <param name="Since">When.</param>
+public sealed record PlaybackState(bool Enabled, StopScope? Scope, string? Reason, Actor? By, DateTimeOffset? Since)
+{
+    public static PlaybackState Of(Stop? off) => new(off is null, off?.Scope, off?.Reason, off?.By, off?.At);
+}
+
+/// <summary>A legal hold to be set, or lifted.</summary>
+public sealed record HoldRequest
+{
+    /// <summary>Whether it is on; so if not said.</summary>
+    public bool Enabled { get; init; } = true;
+
+    [StringLength(500, MinimumLength = 1), PlainText]
+    public required string Reason { get; init; }
+}
+
+/// <summary>How a legal hold stands.</summary>
+public sealed record HoldState(bool Enabled, string? Reason);

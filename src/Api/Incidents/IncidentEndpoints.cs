@@ -1,0 +1,131 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Replays.Api.Consultations;
+using Replays.Api.Json;
+using Replays.Api.Names;
+using Replays.Api.OpenApi;
+using Replays.Api.Problems;
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+using Replays.Grains.Locks;
+using Replays.Grains.Stops;
+
+namespace Replays.Api.Incidents;
+
+/// <summary>The privacy officer's incidents: what is due first, what is known, what is decided.</summary>
+public static class IncidentEndpoints
+{
+    public static void MapIncidents(this IEndpointRouteBuilder app)
+    {
+        var incidents = app.MapGroup("/v1/incidents").WithTags("Incidents").For(Roles.PrivacyOfficer);
+        incidents.MapGet("", List).WithSummary("Incidents: what is due first, first.");
+        incidents.MapPost("", Open).WithSummary("Opens an incident and quarantines what it names.").Refuses(ProblemKind.IdempotencyKeyReused);
+        incidents.MapGet("/{id}", Get).WithSummary("An incident as it stands.").Refuses(ProblemKind.NotFound);
+        incidents.MapPatch("/{id}", Amend).WithSummary("Keeps the record: what the regulator's form asks. With If-Match only if nobody else changed it.")
+            .Refuses(ProblemKind.NotFound, ProblemKind.Changed, ProblemKind.LimitReached);
+        incidents.MapPost("/{id}/recordings", Add).WithSummary("More recordings belong to it: they are quarantined.")
+            .Refuses([.. Refusals.OfTransition, ProblemKind.LimitReached]);
+        incidents.MapPost("/{id}/resolve", Resolve).WithSummary("Its recordings are shown again, or out of reach for good.").Refuses(Refusals.OfTransition);
+        incidents.MapPost("/{id}/approve", Approve).WithSummary("A second officer approves that the data keys of what was withdrawn are destroyed.")
+            .Refuses([.. Refusals.OfTransition, ProblemKind.SecondOfficerRequired, ProblemKind.LegalHold]);
+    }
+
+    private static async Task<Ok<Page<IncidentView>>> List([AsParameters] IncidentFilter filter, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var (open, after) = (filter.ToOpen(), IncidentCursors.Parse(filter.After));
+        var logged = await log.List(open, filter.Limit, after, cancellation);
+        var incidents = await Task.WhenAll(logged.Select(one => Known(grains, one, cancellation)));
+        return TypedResults.Ok(new Page<IncidentView>(
+            [.. incidents.Select(IncidentView.Of)], logged.Length == filter.Limit ? IncidentCursors.Of(logged[^1].Cursor) : null));
+    }
+
+    private static async Task<Results<Created<IncidentView>, Problem>> Open(
+        OpenIncidentRequest request, Repeatable repeat, Caller caller, ReportDesk desk, CancellationToken cancellation)
+    {
+        var opened = await desk.Open(
+            request.Reason, [.. request.Recordings.Distinct()], repeat.Key, caller.As(Roles.PrivacyOfficer), cancellation);
+        return opened.IsDone
+            ? TypedResults.Created($"/v1/incidents/{opened.Value.Report.Id}", IncidentView.Of(opened.Value))
+            : Problem.Of(opened.Refusal);
+    }
+
+    private static async Task<Results<Ok<IncidentView>, Problem>> Get(IncidentPath path, HttpResponse response, IGrainFactory grains, CancellationToken cancellation) =>
+        await Unavailability.Read(() => grains.Incident(path.Id).Get(cancellation)) is { } incident
+            ? Tagged(response, incident)
+            : new Problem(ProblemKind.NotFound);
+
+    private static async Task<Results<Ok<IncidentView>, Problem>> Amend(
+        IncidentPath path, AmendRequest request, Caller caller, HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
+    {
+        if (request.AwareAt > time.GetUtcNow())
+            return Problem.Invalid("awareAt", "This is in the future.");
+        var amendment = new IncidentAmendment { Kind = request.Kind, AwareAt = request.AwareAt?.ToUniversalTime(), Record = request.Record };
+        var amended = await grains.Incident(path.Id).Amend(amendment, Expected(http.Request), caller.As(Roles.PrivacyOfficer), cancellation);
+        return amended.IsDone ? Tagged(http.Response, amended.Value) : Problem.Of(amended.Refusal);
+    }
+
+    private static async Task<Results<Ok<IncidentView>, Problem>> Add(
+        IncidentPath path, AddRecordingsRequest request, Caller caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
+        await Everywhere(stops, await grains.Incident(path.Id).AddRecordings(
+            [.. request.Recordings.Distinct()], request.Reason ?? "added", caller.As(Roles.PrivacyOfficer), cancellation), cancellation);
+
+    private static async Task<Results<Ok<IncidentView>, Problem>> Resolve(
+        IncidentPath path, ResolveRequest request, Caller caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
+        await Everywhere(stops, await grains.Incident(path.Id).Resolve(
+            request.Outcome, request.Note, caller.As(Roles.PrivacyOfficer), cancellation), cancellation);
+
+    private static async Task<Results<Ok<IncidentView>, Problem>> Approve(
+        IncidentPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        (await grains.Incident(path.Id).Approve(caller.As(Roles.PrivacyOfficer), cancellation)).ToOk(IncidentView.Of);
+
+    /// <summary>The answer comes when the change is heeded by every process.</summary>
+    private static async Task<Results<Ok<IncidentView>, Problem>> Everywhere(IStopList stops, Outcome<Incident> outcome, CancellationToken cancellation)
+    {
+        if (outcome.IsDone)
+            await stops.UntilEverywhere(cancellation);
+        return outcome.ToOk(IncidentView.Of);
+    }
+
+    /// <summary>One whose record can't be read keeps none of the others back: of it the list says what the log knows.</summary>
+    private static async Task<Incident> Known(IGrainFactory grains, LoggedIncident logged, CancellationToken cancellation)
+    {
+        try
+        {
+            var incident = await Unavailability.Read(() => grains.Incident(logged.Report.Id).Get(cancellation));
+            return (incident ?? logged.AsReported()) with { Recordings = logged.Recordings };
+        }
+        catch (RecordRefusedException)
+        {
+            return logged.AsReported();
+        }
+    }
+
+    private static Ok<IncidentView> Tagged(HttpResponse response, Incident incident)
+    {
+        response.Headers.ETag = $"\"{incident.Version}\"";
+        return TypedResults.Ok(IncidentView.Of(incident));
+    }
+
+    /// <returns>Null: whatever version there is.</returns>
+    private static int? Expected(HttpRequest request) => request.GetTypedHeaders().IfMatch switch
+    {
+        [] => null,
+        [var tag] when tag.Equals(EntityTagHeaderValue.Any) => null,
+        [{ IsWeak: false } tag] when int.TryParse(tag.Tag.AsSpan().Trim('"'), out var version) => version,
+        _ => -1, // a tag that was never given out
+    };
+}
+
+/// <summary>Which incidents.</summary>
+/// <param name="Limit">At most so many: 1 to 100.</param>
+/// <param name="After">Where the page before ended.</param>
+/// <param name="Status">Only <c>open</c> or only <c>resolved</c> ones.</param>
+public sealed record IncidentFilter([Range(1, 100)] int Limit = 20, string? After = null, string? Status = null)
+{
+    internal bool? ToOpen() => Status is null ? null : Words<IncidentStatus>.TryParse(Status, out var status)
+        ? status is IncidentStatus.Open
+        : throw new ProblemException(Problem.Invalid("status", "open or resolved."));
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Replays.Api.Problems;
+using Replays.Grains;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+using Replays.Grains.Patients;
+using Replays.Grains.Stops;
+
+namespace Replays.Api.Incidents;
+
+/// <summary>
+/// The one way from a report to its incident. The quarantine is durable, and heeded by every process, before the answer; what follows from it
+/// is done before the answer too, or, if this process dies, soon after.
+/// </summary>
+public sealed class ReportDesk(IGrainFactory grains, IStopList stops, IIncidentLog log, TimeProvider time)
+{
+    /// <summary>A reporter who has so many open incidents opens no more: what they report goes into their newest, and nobody's list is buried.</summary>
+    private const int MaxOpen = 20;
+
+    /// <returns>The incident's id; null: there is nothing there that could be reported by them.</returns>
+    public async Task<string?> Report(
+        ImmutableArray<RecordingId> recordings, IncidentSource source, string reason, string? comment, Actor by, CancellationToken cancellation)
+    {
+        if (recordings.IsEmpty)
+            return null;
+        var now = stops.Now();
+        if (recordings.Any(recording => now.Listing(recording) is not Standing.Gone)
+            && await log.NewestOfMany(by.Subject, MaxOpen, cancellation) is { } newest
+            && (await grains.Incident(newest).AddRecordings(recordings, reason, by, cancellation)).IsDone)
+        {
+            await stops.UntilEverywhere(cancellation);
+            return newest;
+        }
+
+        var quarantined = await stops.Quarantine(new IncidentReport
+        {
+            Id = IncidentReport.NewId(),
+            Source = source,
+            ReportedAt = time.GetUtcNow(),
+            By = by,
+            Reason = reason,
+            Comment = comment,
+            Recordings = recordings,
+        }, cancellation: cancellation);
+        if (!quarantined.IsNew)
+            return quarantined.Incident is { } earlier && earlier.By.Subject == by.Subject ? earlier.Id : null;
+        await FollowEverywhere(quarantined.Incident!.Id, cancellation);
+        return quarantined.Incident.Id;
+    }
+
+    /// <summary>Opens an incident by the officer's hand; it may hold nothing yet.</summary>
+    public async Task<Outcome<Incident>> Open(string reason, ImmutableArray<RecordingId> recordings, RepeatKey? key, Actor by, CancellationToken cancellation)
+    {
+        var quarantined = await stops.Quarantine(new IncidentReport
+        {
+            Id = key is null ? IncidentReport.NewId() : key.Key[..32],
+            Source = IncidentSource.Officer,
+            ReportedAt = time.GetUtcNow(),
+            By = by,
+            Reason = reason,
+            Recordings = recordings,
+            RepeatKey = key,
+        }, evenIfHeld: true, cancellation);
+        if (quarantined.Incident!.RepeatKey?.Body != key?.Body)
+            return Refusal.IdempotencyKeyReused;
+        await FollowEverywhere(quarantined.Incident.Id, cancellation);
+        return await grains.Incident(quarantined.Incident.Id).Get(cancellation) is { } incident ? incident : Refusal.NotFound;
+    }
+
+    /// <summary>What there is of replays in a list, under the names they bear there and under those that were asked for.</summary>
+    /// <returns>Null: one of them is not there.</returns>
+    public async Task<ImmutableArray<RecordingId>?> Find(
+        IEnumerable<RecordingId> asked, Func<ListedReplay, bool> mayReport, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<RecordingId>();
+        foreach (var replay in asked.Distinct())
+        {
+            var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
+            if (listed is null || !mayReport(listed))
+                return null;
+            found.AddRange(listed.Replay.Name, replay);
+        }
+        return [.. found.Distinct()];
+    }
+
+    /// <summary>All that is in a patient's list.</summary>
+    public async Task<ImmutableArray<RecordingId>> FindAll(PatientId patient, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<RecordingId>();
+        LedgerCursor? after = null;
+        do
+        {
+            var page = await grains.Patient(patient).ListReplays(new() { Limit = 100, After = after }, cancellation);
+            found.AddRange(page.Items.Select(listed => listed.Replay.Name));
+            after = page.Next;
+        }
+        while (after is not null);
+        return found.DrainToImmutable();
+    }
+
+    private async Task FollowEverywhere(string incident, CancellationToken cancellation)
+    {
+        var everywhere = stops.UntilEverywhere(cancellation);
+        await grains.Incident(incident).Follow(cancellation);
+        await everywhere;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Data.Common;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+using Replays.Grains.Media;
+using Replays.Grains.Patients;
+using Replays.Grains.Stops;
+using Replays.Silo.Sql;
+
+namespace Replays.Silo.Erasure;
+
+/// <summary>
+/// In every silo: erases whom the stop list names. All of it can be repeated, so that whoever dies on the way, another begins anew; it is over
+/// when the patient's tombstone is written and the stops are gone.
+/// </summary>
+/// <remarks>What is kept: incidents and their records (GDPR Art. 33(5)), and who was shown what of other people's recordings.</remarks>
+internal sealed partial class Eraser(
+    IStopList stops, IMediaStore media, DbDataSource database, IGrainFactory grains, TimeProvider time, ILogger<Eraser> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            foreach (var name in Erased())
+            {
+                try
+                {
+                    if (PatientId.TryParseName(name, out var patient))
+                        await Erase(patient, stopping);
+                }
+                catch (Exception e) when (!stopping.IsCancellationRequested)
+                {
+                    LogLater(e.GetType().Name);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> Erased()
+    {
+        try
+        {
+            return stops.Now().Erased;
+        }
+        catch (StopsUnknownException)
+        {
+            return [];
+        }
+    }
+
+    private async Task Erase(PatientId patient, CancellationToken cancellation)
+    {
+        // The key first: from here on no media of theirs can be read, whatever becomes of the rest.
+        if (!await grains.Patient(patient).GoOnErasing(cancellation))
+        {
+            await stops.Forget(patient, cancellation);
+            return;
+        }
+        LedgerCursor? after = null;
+        do
+        {
+            var extract = await grains.Patient(patient).ListConsultations(100, after, cancellation);
+            foreach (var entry in extract.Items)
+            {
+                foreach (var replay in entry.Replays)
+                    await media.Delete(replay.ObjectKey, cancellation);
+                await grains.Consultation(entry.Name).Erase(cancellation);
+            }
+            after = extract.Next;
+        }
+        while (after is not null);
+        await EraseEvidence(patient, cancellation);
+        for (int? from = 0; from is { } page;)
+            from = await grains.AuditTrail(patient).EraseContent(page);
+        await grains.Patient(patient).FinishErasure(cancellation);
+        await stops.Forget(patient, cancellation);
+    }
+
+    /// <summary>Who was shown what of their recordings.</summary>
+    private async Task EraseEvidence(PatientId patient, CancellationToken cancellation)
+    {
+        foreach (var table in new[] { "replays_listing", "replays_playback" })
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await connection.Statement($"DELETE FROM {table} WHERE recording >= @first AND recording < @last",
+                ("first", patient.Name + "/"), ("last", patient.Name + "0")).Execute(cancellation);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An erasure could not be finished now ({Cause}); tried again.")]
+    private partial void LogLater(string cause);
+}
