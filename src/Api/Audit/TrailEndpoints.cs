@@ -22,10 +22,10 @@ public static class TrailEndpoints
     }
 
     private static async Task<Ok<Page<TrailEntryView>>> Read(
-        PatientPath path, [AsParameters] TrailFilter filter, IGrainFactory grains, CancellationToken cancellation)
+        PatientPath path, IGrainFactory grains, [Range(1, 200)] int limit = 50, string? after = null, CancellationToken cancellation = default)
     {
-        var before = filter.ToPlace();
-        var extract = await Unavailability.Read(() => grains.AuditTrail(path.Id).Read(filter.Limit, before, null, cancellation));
+        var before = Place(after);
+        var extract = await Unavailability.Read(() => grains.AuditTrail(path.Id).Read(limit, before, null, cancellation));
         return TypedResults.Ok(new Page<TrailEntryView>(
             [.. extract.Items.Select(TrailEntryView.Of)], extract.Next?.ToString(CultureInfo.InvariantCulture)));
     }
@@ -42,15 +42,9 @@ public static class TrailEndpoints
         }
         return TypedResults.Ok(new TrailState(check.Entries, check.Intact, check.FirstBroken));
     }
-}
 
-/// <summary>Which part of a trail.</summary>
-/// <param name="Limit">At most so many: 1 to 200.</param>
-/// <param name="After">Where the page before ended.</param>
-public sealed record TrailFilter([Range(1, 200)] int Limit = 50, string? After = null)
-{
-    internal long? ToPlace() => After is null ? null
-        : long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place > 0 ? place
+    private static long? Place(string? after) => after is null ? null
+        : long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place > 0 ? place
         : throw new ProblemException(Problem.Invalid("after", "This is no cursor of this list."));
 }
 

@@ -33,13 +33,14 @@ public static class IncidentEndpoints
             .Refuses([.. Refusals.OfTransition, ProblemKind.SecondOfficerRequired, ProblemKind.LegalHold]);
     }
 
-    private static async Task<Ok<Page<IncidentView>>> List([AsParameters] IncidentFilter filter, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
+    private static async Task<Ok<Page<IncidentView>>> List(
+        IIncidentLog log, IGrainFactory grains, [Range(1, 100)] int limit = 20, string? after = null, string? status = null,
+        CancellationToken cancellation = default)
     {
-        var (open, after) = (filter.ToOpen(), IncidentCursors.Parse(filter.After));
-        var logged = await log.List(open, filter.Limit, after, cancellation);
+        var logged = await log.List(IsOpen(status), limit, IncidentCursors.Parse(after), cancellation);
         var incidents = await Task.WhenAll(logged.Select(one => Known(grains, one, cancellation)));
         return TypedResults.Ok(new Page<IncidentView>(
-            [.. incidents.Select(IncidentView.Of)], logged.Length == filter.Limit ? IncidentCursors.Of(logged[^1].Cursor) : null));
+            [.. incidents.Select(IncidentView.Of)], logged.Length == limit ? IncidentCursors.Of(logged[^1].Cursor) : null));
     }
 
     private static async Task<Results<Created<IncidentView>, Problem>> Open(
@@ -103,6 +104,11 @@ public static class IncidentEndpoints
         }
     }
 
+    /// <returns>Only open ones, or only resolved ones; null: all.</returns>
+    private static bool? IsOpen(string? status) => status is null ? null : Words<IncidentStatus>.TryParse(status, out var only)
+        ? only is IncidentStatus.Open
+        : throw new ProblemException(Problem.Invalid("status", "open or resolved."));
+
     private static Ok<IncidentView> Tagged(HttpResponse response, Incident incident)
     {
         response.Headers.ETag = $"\"{incident.Version}\"";
@@ -117,15 +123,4 @@ public static class IncidentEndpoints
         [{ IsWeak: false } tag] when int.TryParse(tag.Tag.AsSpan().Trim('"'), out var version) => version,
         _ => -1, // a tag that was never given out
     };
-}
-
-/// <summary>Which incidents.</summary>
-/// <param name="Limit">At most so many: 1 to 100.</param>
-/// <param name="After">Where the page before ended.</param>
-/// <param name="Status">Only <c>open</c> or only <c>resolved</c> ones.</param>
-public sealed record IncidentFilter([Range(1, 100)] int Limit = 20, string? After = null, string? Status = null)
-{
-    internal bool? ToOpen() => Status is null ? null : Words<IncidentStatus>.TryParse(Status, out var status)
-        ? status is IncidentStatus.Open
-        : throw new ProblemException(Problem.Invalid("status", "open or resolved."));
 }

@@ -9,7 +9,7 @@ namespace Replays.Grains.Incidents;
 /// from evidence.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("replays.incident-record")]
-public sealed record IncidentRecord
+public sealed record IncidentRecord : IValidatableObject
 {
     public const int MaxText = 10_000, MaxItems = 200;
 
@@ -33,11 +33,11 @@ public sealed record IncidentRecord
     public bool? Attack { get; init; }
 
     /// <summary>Categories of personal data (Art. 33(3)(a)); from evidence: health data in video and sound.</summary>
-    [Id(6), MaxLength(MaxItems)]
+    [Id(6)]
     public ImmutableArray<string>? DataCategories { get; init; }
 
     /// <summary>Categories of people: patients, clinicians.</summary>
-    [Id(7), MaxLength(MaxItems)]
+    [Id(7)]
     public ImmutableArray<string>? PersonCategories { get; init; }
 
     /// <summary>Approximate number of people concerned; from evidence where null.</summary>
@@ -73,12 +73,42 @@ public sealed record IncidentRecord
     public string? Contact { get; init; }
 
     /// <summary>Who was told and when; information may be given in phases (Art. 33(4)).</summary>
-    [Id(16), MaxLength(MaxItems)]
+    [Id(16)]
     public ImmutableArray<Notification>? Notifications { get; init; }
 
     /// <summary>Whether and how the people themselves are told (Art. 34).</summary>
     [Id(17)]
     public Article34? Article34 { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (OccurredTo < OccurredFrom)
+            yield return Invalid("It did not end before it began.", nameof(OccurredTo));
+        foreach (var text in typeof(IncidentRecord).GetProperties().Where(answer => answer.PropertyType == typeof(string)))
+        {
+            if (text.GetValue(this) is string said && !IsPlain(said))
+                yield return Invalid("This must be text, without control characters.", text.Name);
+        }
+        if (!AreAll(DataCategories, IsPlain))
+            yield return Invalid("Each is named.", nameof(DataCategories));
+        if (!AreAll(PersonCategories, IsPlain))
+            yield return Invalid("Each is named.", nameof(PersonCategories));
+        if (!AreAll(Notifications, told => IsPlain(told.Whom) && IsPlainIfAny(told.Phase) && IsPlainIfAny(told.Reference)))
+            yield return Invalid("Each says whom, in text.", nameof(Notifications));
+        if (Article34 is { } decision && (!IsPlainIfAny(decision.Reason)
+            || !AreAll(decision.Communications, sent => IsPlain(sent.Text) && sent.People is null or >= 0)))
+            yield return Invalid("The reason and what was sent are text; nobody is sent to fewer than none.", nameof(Article34));
+
+        static ValidationResult Invalid(string why, string answer) => new(why, [answer]);
+    }
+
+    private static bool AreAll<T>(ImmutableArray<T>? items, Func<T, bool> valid) =>
+        items is not { } all || all.Length <= MaxItems && all.All(item => item is not null && valid(item));
+
+    private static bool IsPlainIfAny(string? text) => text is null || IsPlain(text);
+
+    private static bool IsPlain(string text) => text.Length <= MaxText && !string.IsNullOrWhiteSpace(text)
+        && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 
     /// <summary>Names of what is answered.</summary>
     internal IEnumerable<string> Answered() => typeof(IncidentRecord).GetProperties()
