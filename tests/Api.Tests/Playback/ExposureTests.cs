@@ -238,7 +238,7 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
                 Reason = reason,
                 Recordings = recordings,
             };
-            await new StopDatabase(_database!, TimeProvider.System).Quarantine(report, default);
+            await new StopDatabase(_database!, TimeProvider.System).Quarantine(report, evenIfHeld: false, default);
             return report.Id;
         }
     }
