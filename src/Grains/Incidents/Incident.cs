@@ -86,7 +86,7 @@ public sealed record Resolution
 public sealed record IncidentStep(
     [property: Id(0)] string Kind, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Actor By, [property: Id(3)] string? Detail)
 {
-    /// <summary>The recordings it is about; none: all of the incident's.</summary>
+    /// <summary>The recordings it is about; null: all of the incident's.</summary>
     [Id(4)]
-    public ImmutableArray<RecordingId> Recordings { get; init; } = [];
+    public ImmutableArray<RecordingId>? Recordings { get; init; }
 }

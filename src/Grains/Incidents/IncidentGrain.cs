@@ -173,7 +173,7 @@ internal sealed partial class IncidentGrain(
         {
             var step = State.Steps[at];
             await FollowStops(step, cancellation);
-            foreach (var patient in step.Recordings.IsEmpty ? Patients(logged) : Patients(step.Recordings))
+            foreach (var patient in step.Recordings is { } some ? Patients(some) : Patients(logged))
                 await GrainFactory.AuditTrail(patient).Append([Entry(logged, step, at, patient)]);
         }
         if (!stored.RecordExists || State.Followed < State.Steps.Length)
@@ -211,7 +211,7 @@ internal sealed partial class IncidentGrain(
 
     private static AuditEntry Entry(LoggedIncident logged, IncidentStep step, int number, PatientId patient)
     {
-        var own = (step.Recordings.IsEmpty ? logged.Recordings : step.Recordings).Where(recording => recording.Patient == patient).ToList();
+        var own = (step.Recordings ?? logged.Recordings).Where(recording => recording.Patient == patient).ToList();
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{logged.Report.Id}/{number}/{patient.Name}"));
         return new()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Replays.Grains.Incidents;
 
@@ -157,7 +158,14 @@ public sealed record Article34(
 
 /// <summary>A communication to people concerned.</summary>
 /// <param name="At">When it was sent.</param>
-/// <param name="Text">What it said: nature, contact, consequences, measures (Art. 34(2)).</param>
 /// <param name="People">To how many.</param>
+/// <param name="Text">What it said: nature, contact, consequences, measures (Art. 34(2)).</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-communication")]
-public sealed record Communication([property: Id(0)] DateTimeOffset At, [property: Id(2)] string Text, [property: Id(1)] int? People = null);
+public sealed record Communication([property: Id(0)] DateTimeOffset At, [property: Id(1)] int? People, [property: Id(2)] string Text)
+{
+    /// <summary>As it is sent to us: to how many may be left out. The stored order stays.</summary>
+    [JsonConstructor]
+    public Communication(DateTimeOffset at, string text, int? people = null) : this(at, people, text)
+    {
+    }
+}

@@ -102,7 +102,7 @@ public sealed class StoredRecordTests(Backend backend)
                 People = 2,
                 DataCategories = ["health"],
                 Notifications = [new Notification("regulator", At, "initial", "R-1")],
-                Article34 = new Article34(true, "private", [new Communication(At, "We are sorry.", 2)]),
+                Article34 = new Article34(true, "private", [new Communication(At, 2, "We are sorry.")]),
             },
             Resolution = new Resolution { Outcome = IncidentOutcome.Withdrawn, Note = "gone", By = Recorder, At = At },
             Steps = [new IncidentStep(IncidentSteps.Withdrawn, At, Recorder, "gone")],
