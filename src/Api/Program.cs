@@ -44,6 +44,7 @@ try
     app.UseBrowserRules();
     app.UseProblems();
     app.UseRouting();
+    app.UseAnswerDeadline();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseRateLimiter();

@@ -12,6 +12,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _program, _directory;
+    private readonly string[] _via;
     private readonly IReadOnlyDictionary<string, string?> _settings;
     private readonly StringBuilder _output = new();
     private Process? _process;
@@ -20,10 +21,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="directory">Its working directory.</param>
     /// <param name="settings">Environment variables.</param>
     /// <param name="port">Where it listens; a free port when null.</param>
-    public ProgramProcess(string program, string directory, IReadOnlyDictionary<string, string?> settings, int? port = null)
+    /// <param name="address">The address on which it listens.</param>
+    /// <param name="via">A command that starts it elsewhere, such as <c>ip netns exec NAME</c>.</param>
+    public ProgramProcess(
+        string program, string directory, IReadOnlyDictionary<string, string?> settings, int? port = null, string address = "127.0.0.1", string[]? via = null)
     {
-        (_program, _directory, _settings) = (program, directory, settings);
-        Address = new Uri($"http://127.0.0.1:{port ?? FreePort()}");
+        (_program, _directory, _settings, _via) = (program, directory, settings, via ?? []);
+        Address = new Uri($"http://{address}:{port ?? FreePort()}");
     }
 
     public Uri Address { get; }
@@ -58,7 +62,8 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="arguments">The program's; <c>--urls</c> with its address when there are none.</param>
     public void Launch(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Built(_program), .. arguments is [] ? ["--urls", Address.ToString()] : arguments])
+        string[] command = [.. _via, "dotnet", Built(_program), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _directory,
             RedirectStandardOutput = true,
@@ -78,9 +83,11 @@ public sealed class ProgramProcess : IAsyncDisposable
     public async Task Ready()
     {
         using var client = new HttpClient { BaseAddress = Address };
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         var waited = Stopwatch.StartNew();
         while (!await IsReady(client))
         {
+            await ticks.WaitForNextTickAsync();
             Assert.False(_process!.HasExited, $"{_program} stopped at start: {Output}");
             Assert.True(waited.Elapsed < Patience, $"{_program} was not ready within {Patience}: {Output}");
         }

@@ -36,6 +36,12 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>As a crash does: no connection is closed in peace, nothing is written back.</summary>
+    public Task StopAtOnce() => Run(Path.Combine(FindBinaries(), "pg_ctl"), "-D", Data, "-m", "immediate", "-w", "stop");
+
+    /// <summary>Starts again on the same port what was stopped.</summary>
+    public Task StartAgain() => Serve(FindBinaries(), _port);
+
     public async ValueTask DisposeAsync()
     {
         if (_port != 0)
@@ -56,11 +62,13 @@ public sealed class PostgresServer : IAsyncDisposable
             await Execute("chown", ["postgres", _directory]);
         await Run(Path.Combine(binaries, "initdb"), "-D", Data, "-U", "replays", "-A", "trust", "--no-sync");
         var port = FreePort();
-        await Run(
-            Path.Combine(binaries, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_directory, "log"),
-            "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory}", "start");
+        await Serve(binaries, port);
         _port = port;
     }
+
+    private Task Serve(string binaries, int port) => Run(
+        Path.Combine(binaries, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_directory, "log"),
+        "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory}", "start");
 
     private static string FindBinaries()
     {

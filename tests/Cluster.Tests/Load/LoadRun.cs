@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Replays.Api.Tests.Http;
+using Xunit;
+
+namespace Replays.Cluster.Tests.Load;
+
+/// <summary>Workers who do the main job again and again, each for patients of its own, until they are told to stop.</summary>
+internal sealed class LoadRun : IAsyncDisposable
+{
+    private const int ConsultationsAPatient = 20;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentQueue<Promises> _promises = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _workers;
+    private int _journeys;
+
+    public LoadRun(IEnumerable<ProgramProcess> apis, int seed, int workers)
+    {
+        Users = new([.. apis.Select(api => api.Address)]);
+        _workers = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(() => Work(new Random(seed + worker))))];
+    }
+
+    public Users Users { get; }
+
+    public IEnumerable<Promises> Promises => _promises;
+
+    public IEnumerable<Attempt> Attempts => Users.Attempts;
+
+    /// <summary>Waits until so many more consultations were carried through.</summary>
+    public async Task Carries(int more)
+    {
+        var goal = Volatile.Read(ref _journeys) + more;
+        await Until(() => Volatile.Read(ref _journeys) >= goal, $"{more} more consultations");
+    }
+
+    /// <summary>Waits until, over the last two seconds, at least 99 of 100 requests were answered.</summary>
+    public Task Recovers()
+    {
+        var since = Stopwatch.GetTimestamp();
+        return Until(
+            () =>
+            {
+                var recent = Attempts.Where(a => a.Ended >= since && Stopwatch.GetElapsedTime(a.Ended) < Window).ToList();
+                return Stopwatch.GetElapsedTime(since) > Window && recent.Count > 10 && recent.Count(a => a.Failed) * 100 <= recent.Count;
+            },
+            "99 % of requests answered");
+    }
+
+    /// <summary>Lets every worker carry its consultation to the end.</summary>
+    public async Task Stop()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_workers).WaitAsync(TimeSpan.FromMinutes(4));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(_workers), Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+        Users.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>How long after a moment the last two seconds were in which more than 1 of 100 requests failed; zero when there were none.</summary>
+    public TimeSpan BackTo99(long after)
+    {
+        var ended = Attempts.Where(a => a.Ended >= after).OrderBy(a => a.Ended).ToList();
+        foreach (var failed in ended.Where(a => a.Failed).Reverse())
+        {
+            var around = ended.Where(a => (Stopwatch.GetElapsedTime(a.Ended, failed.Ended)).Duration() < Window / 2).ToList();
+            if (around.Count(a => a.Failed) * 100 > around.Count)
+                return Stopwatch.GetElapsedTime(after, failed.Ended);
+        }
+        return TimeSpan.Zero;
+    }
+
+    private async Task Work(Random random)
+    {
+        // Where tests share two cores with others, a load that takes both would only measure itself.
+        using var pace = new PeriodicTimer(Settings.RunsAll ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(500));
+        while (true)
+        {
+            var promises = new Promises($"p-{Guid.NewGuid():n}");
+            _promises.Enqueue(promises);
+            for (var n = 0; n < ConsultationsAPatient; n++)
+            {
+                if (_stopping.IsCancellationRequested)
+                    return;
+                await pace.WaitForNextTickAsync();
+                await new Journey(Users, promises, random).Go();
+                Interlocked.Increment(ref _journeys);
+            }
+        }
+    }
+
+    private async Task Until(Func<bool> condition, string what)
+    {
+        var waited = Stopwatch.StartNew();
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!condition())
+        {
+            if (_workers.FirstOrDefault(worker => worker.IsFaulted) is { } broken)
+                await broken;
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(2), $"Not within 2 minutes: {what}. {string.Join("; ", Attempts.TakeLast(20))}");
+            await ticks.WaitForNextTickAsync();
+        }
+    }
+}

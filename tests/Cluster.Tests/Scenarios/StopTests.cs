@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using Replays.Api.Tests.Http;
+using Replays.Cluster.Tests.Load;
+using Replays.Cluster.Tests.Nodes;
+using Xunit;
+
+namespace Replays.Cluster.Tests.Scenarios;
+
+/// <summary>No stale truth: what is stopped is served by no process any more once its row is 750 ms old.</summary>
+[Collection(QuickCluster.Name)]
+public sealed class StopTests(QuickCluster quick)
+{
+    private const int MediaBytes = 16 << 20;
+    private static readonly TimeSpan Everywhere = TimeSpan.FromMilliseconds(750), CutOff = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task What_is_stopped_is_served_by_no_node_750_ms_later_and_cut_off_within_a_second_in_the_middle_of_its_media()
+    {
+        var replay = await Recorded();
+        var apis = quick.Processes.Apis;
+        using var done = new CancellationTokenSource();
+        var served = new ConcurrentQueue<(long Began, long Ended)>();
+        var asking = apis.Select(api => Task.Run(() => Ask(api, replay, served, done.Token))).ToList();
+        var players = apis.Select(replay.PlaySlowly).ToList();
+        await Task.WhenAll(players.Select(player => player.Playing));
+        Assert.NotEmpty(served);
+
+        await StopTable.Quarantine(quick.Database, replay.Name);
+        var committed = Stopwatch.GetTimestamp();
+        foreach (var player in players)
+        {
+            var cut = Stopwatch.GetElapsedTime(committed, await player.Ended.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(player.Bytes < MediaBytes, "It was played to its end.");
+            Assert.True(cut < CutOff, $"Media were cut off {cut.TotalMilliseconds:0} ms after the stop.");
+        }
+        foreach (var api in apis)
+            await replay.IsRefused(api);
+        await done.CancelAsync();
+        await Task.WhenAll(asking);
+
+        var late = served.Where(s => s.Began > committed && Stopwatch.GetElapsedTime(committed, s.Began) >= Everywhere).ToList();
+        Assert.True(late.Count == 0, $"{late.Count} requests made later than 750 ms after the stop were served.");
+        Console.WriteLine($"Last served {Stopwatch.GetElapsedTime(committed, served.Max(s => s.Ended)).TotalMilliseconds:0} ms after the stop; "
+            + string.Join(", ", players.Select(p => $"cut {Stopwatch.GetElapsedTime(committed, p.Ended.Result).TotalMilliseconds:0} ms after")));
+        players.ForEach(player => player.Dispose());
+    }
+
+    [Fact]
+    public async Task A_node_that_slept_through_a_stop_serves_nothing_of_it_when_it_wakes()
+    {
+        var replay = await Recorded();
+        var sleeper = quick.Processes.Apis[0];
+        using var player = replay.PlaySlowly(sleeper);
+        await player.Playing;
+        sleeper.Signal("STOP");
+        var asked = Enumerable.Range(0, 8).Select(_ => replay.Get(sleeper, "/media")).ToList();
+        await StopTable.Quarantine(quick.Database, replay.Name);
+        var committed = Stopwatch.GetTimestamp();
+        using (var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50)))
+        {
+            while (Stopwatch.GetElapsedTime(committed) < Everywhere)
+                await ticks.WaitForNextTickAsync();
+        }
+        sleeper.Signal("CONT");
+        var woken = Stopwatch.GetTimestamp();
+
+        foreach (var answer in await Task.WhenAll(asked))
+            Assert.Contains(answer, new[] { HttpStatusCode.NotFound, HttpStatusCode.ServiceUnavailable });
+        var cut = Stopwatch.GetElapsedTime(woken, await player.Ended.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(player.Bytes < MediaBytes, "It was played to its end.");
+        Assert.True(cut < CutOff, $"Media were cut off {cut.TotalMilliseconds:0} ms after it woke.");
+        await replay.IsRefused(sleeper);
+    }
+
+    private async Task<Stopped> Recorded()
+    {
+        using var users = new Users([.. quick.Processes.Apis.Select(api => api.Address)]);
+        var promises = new Promises($"p-{Guid.NewGuid():n}");
+        var journey = new Journey(users, promises, new Random(Settings.Seed), MediaBytes);
+        await journey.Go();
+        return new(promises.Patient, journey.Watched);
+    }
+
+    private static async Task Ask(ProgramProcess api, Stopped replay, ConcurrentQueue<(long, long)> served, CancellationToken until)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!until.IsCancellationRequested)
+        {
+            var began = Stopwatch.GetTimestamp();
+            if (await replay.Get(api, "") is HttpStatusCode.OK | await replay.Get(api, "/media") is HttpStatusCode.PartialContent)
+                served.Enqueue((began, Stopwatch.GetTimestamp()));
+            await pace.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>A replay that is going to be stopped.</summary>
+    private sealed record Stopped(string Patient, string Id)
+    {
+        private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+        private readonly string _token = TestTokens.Patient(Patient);
+
+        public string Name => $"patients/{Patient}/consultations/{Id.Split('-')[0]}/recordings/{Id.Split('-')[1]}";
+
+        public SlowPlayer PlaySlowly(ProgramProcess api) => new(api.Address, $"/v1/me/replays/{Id}/media", _token);
+
+        public async Task<HttpStatusCode> Get(ProgramProcess api, string what)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api.Address, $"/v1/me/replays/{Id}{what}"));
+            request.Headers.Authorization = new("Bearer", _token);
+            request.Headers.Range = new RangeHeaderValue(0, 99);
+            try
+            {
+                using var answer = await Http.SendAsync(request);
+                return answer.StatusCode;
+            }
+            catch (HttpRequestException e) when (e.InnerException is IOException)
+            {
+                return 0; // cut off
+            }
+        }
+
+        /// <summary>As if it had never been: not in the list, no item, no media.</summary>
+        public async Task IsRefused(ProgramProcess api)
+        {
+            using var users = new Users([api.Address]);
+            var list = await users.Ask(HttpStatusCode.OK, HttpMethod.Get, "/v1/me/replays", _token);
+            Assert.DoesNotContain(list.Json["items"]!.AsArray(), item => (string?)item!["id"] == Id);
+            await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}", _token);
+            await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}/media", _token);
+        }
+    }
+}
