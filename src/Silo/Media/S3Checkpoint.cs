@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3;
 using Replays.Grains.Media;
 
@@ -15,13 +16,7 @@ internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Part
         patience.CancelAfter(Patience);
         try
         {
-            return await S3MediaStore.Try(async () =>
-            {
-                using var response = await client.GetObjectAsync(bucket, key, patience.Token);
-                var bytes = new byte[response.ContentLength];
-                await response.ResponseStream.ReadExactlyAsync(bytes, patience.Token);
-                return Parse(bytes, response.ETag);
-            });
+            return await S3MediaStore.Try(() => Fetch(client, bucket, key, patience.Token));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -31,6 +26,27 @@ internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Part
         {
             return null;
         }
+    }
+
+    /// <summary>The client repeats a request that failed, but not an answer that broke off or whose checksum is wrong: that is asked for once more.</summary>
+    private static async Task<S3Checkpoint?> Fetch(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FetchOnce(client, bucket, key, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or AmazonClientException)
+        {
+            return await FetchOnce(client, bucket, key, cancellationToken);
+        }
+    }
+
+    private static async Task<S3Checkpoint?> FetchOnce(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    {
+        using var response = await client.GetObjectAsync(bucket, key, cancellationToken);
+        var bytes = new byte[response.ContentLength];
+        await response.ResponseStream.ReadExactlyAsync(bytes, cancellationToken);
+        return Parse(bytes, response.ETag);
     }
 
     public MemoryStream Write()
