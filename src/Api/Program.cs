@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Replays.Api.Audit;
 using Replays.Api.Consultations;
 using Replays.Api.Controls;
@@ -60,14 +59,17 @@ try
     app.MapIncidents();
     app.MapControls();
     app.MapTrails();
+    app.MapDocumentation();
+    app.MapSecurityText();
     app.RequireRoles();
+    app.RequireValidOptions();
     await app.StartAsync();
     if (demo is not null)
         await demo.Walk(new Uri(app.Urls.First()));
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+catch (StartupException exception)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

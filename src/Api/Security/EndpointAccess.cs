@@ -13,8 +13,10 @@ public static class EndpointAccess
         "/health/live",
         "/health/ready",
         "/openapi/{documentName}.json",
-        "/docs",
-        "/docs/{file}",
+        "/docs/{documentName?}",
+        "/docs/scalar.js",
+        "/docs/scalar.aspnetcore.js",
+        "/docs/favicon.svg",
         "/.well-known/security.txt",
         PlaybackUrls.Path, // the URL itself is the leave
     ]);

@@ -58,6 +58,24 @@ public static class ReplaysHosting
             builder.WebHost.UseUrls(url);
     }
 
+    /// <summary>Looks at all options before anything is started, so that what is wrong with them is said alone, without a stack trace.</summary>
+    /// <exception cref="StartupException">Options are missing, unreadable or out of their limits: the message names them.</exception>
+    public static void RequireValidOptions(this IHost program)
+    {
+        try
+        {
+            program.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
+        {
+            throw new StartupException(exception.Message, exception);
+        }
+        catch (AggregateException exception)
+        {
+            throw new StartupException(string.Join(Environment.NewLine, exception.InnerExceptions.Select(one => one.Message)), exception);
+        }
+    }
+
     /// <summary>
     /// Builds and runs a program. Returns its exit code: 0 when it was asked to stop, even while still starting; 1 when something that an
     /// operator must mend keeps it from starting, which it then says on standard error, without a stack trace.
@@ -66,14 +84,16 @@ public static class ReplaysHosting
     {
         try
         {
-            await build().RunAsync();
+            var program = build();
+            program.RequireValidOptions();
+            await program.RunAsync();
             return 0;
         }
         catch (OperationCanceledException)
         {
             return 0;
         }
-        catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+        catch (StartupException exception)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 1;

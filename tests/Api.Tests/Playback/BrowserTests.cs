@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Playwright;
+using Replays.Api.Tests.Browsing;
 using Replays.Api.Tests.Http;
 using Xunit;
 
@@ -12,7 +12,6 @@ namespace Replays.Api.Tests.Playback;
 
 public sealed class BrowserTests(EmbeddedApi embedded)
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const int Seconds = 6;
 
     private static readonly byte[] Clip = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Demo", "consultation.mp4"));
@@ -20,24 +19,14 @@ public sealed class BrowserTests(EmbeddedApi embedded)
     [Fact]
     public async Task A_browser_plays_a_playback_url_seeks_to_its_middle_and_knows_its_duration()
     {
-        Assert.SkipUnless(File.Exists(Chromium) || Environment.GetEnvironmentVariable("CI") == "true", "There is no Chromium here.");
         var api = embedded.Api;
         var patient = ApiProcess.NewPatient();
         var id = await api.Give(patient, Clip);
         var made = await api.Must(HttpStatusCode.Created, HttpMethod.Post, $"/v1/me/replays/{id}/playback", TestTokens.Patient(patient));
         await using var page = await Serve($"<video id=v muted src=\"{new Uri(api.Program.Address, (string)made!["url"]!)}\"></video>");
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args =
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
-        var tab = await browser.NewPageAsync();
+        await using var chromium = await Chromium.Start();
+        var tab = await chromium.NewTab();
         await tab.GotoAsync(page.Urls.Single());
         var seen = await tab.EvaluateAsync<JsonElement>("""
             async () => {

@@ -1,0 +1,59 @@
+using Xunit;
+
+namespace Replays.Api.Tests.Http;
+
+/// <summary>Programs that lack what they need, or were told something unsafe, do not start and say what to set.</summary>
+public sealed class StartTests
+{
+    private const string Bearer = "Authentication__Schemes__Bearer__", Staff = "Authentication__Schemes__Staff__";
+
+    public static TheoryData<string, string, string, string[]> Refused => new()
+    {
+        // Program, environment, what it says, and what is set ("name=value") or taken away ("name=") beside the tests' usual settings.
+        { "Silo", "Staging", "ConnectionStrings__Replays", [] },
+        { "Silo", "Staging", "not a PostgreSQL connection string", ["ConnectionStrings__Replays=nonsense"] },
+        { "Silo", "Production", "Replays__Keys__Certificate__Path", ["ConnectionStrings__Replays=Host=localhost"] },
+        { "Api", "Staging", "Authority", [$"{Bearer}SigningKeys__0__Issuer=", $"{Bearer}SigningKeys__0__Value="] },
+        { "Api", "Production", "refused in Production", [] },
+        { "Api", "Staging", "ValidAudiences", [$"{Bearer}ValidAudiences__0="] },
+        { "Api", "Staging", "at least 32 bytes", [$"{Bearer}SigningKeys__0__Value=c2hvcnQ="] },
+        { "Api", "Staging", "can change hands", ["Replays__PatientClaim=email"] },
+        { "Api", "Staging", "can change hands", ["Replays__PatientClaim=Preferred_Username"] },
+        { "Api", "Staging", "several issuers", [$"{Staff}Authority=https://staff.example", $"{Staff}ValidAudiences__0=replays"] },
+        {
+            "Api", "Staging", "Exactly one issuer may make patients",
+            [
+                $"{Staff}Authority=https://staff.example", $"{Staff}ValidAudiences__0=replays",
+                "Replays__Issuers__Staff__AllowedRoles__0=patient", "Replays__Issuers__Bearer__AllowedRoles__0=patient",
+            ]
+        },
+        { "Api", "Staging", "is no role", ["Replays__Issuers__Bearer__AllowedRoles__0=doctor"] },
+        { "Api", "Staging", "names no scheme", ["Replays__Issuers__Bearar__AllowedRoles__0=patient"] },
+        { "Api", "Staging", "MaxBytes", ["Replays__Recordings__MaxBytes=0"] },
+        { "Api", "Staging", "Provider", ["Replays__Media__Provider=Tape"] },
+        { "Api", "Staging", "Bucket", ["Replays__Media__Provider=S3", "Replays__Media__S3__ServiceUrl=http://127.0.0.1:9"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Unsafe_or_missing_configuration_does_not_start(string program, string environment, string said, string[] changes)
+    {
+        var directory = Directory.CreateTempSubdirectory("replays-start-");
+        var settings = new Dictionary<string, string?>(TestTokens.Settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["DOTNET_ENVIRONMENT"] = environment,
+        };
+        foreach (var change in changes)
+        {
+            var at = change.IndexOf('=');
+            settings[change[..at]] = at == change.Length - 1 ? null : change[(at + 1)..];
+        }
+        await using var process = new ProgramProcess(program, directory.FullName, settings);
+        process.Launch();
+        Assert.Equal(1, await process.Exit());
+        Assert.Contains(said, process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal); // a message, not a stack trace
+        directory.Delete(recursive: true);
+    }
+}
