@@ -3,6 +3,7 @@ using Replays.Api.Consultations;
 using Replays.Api.Controls;
 using Replays.Api.Demo;
 using Replays.Api.Incidents;
+using Replays.Api.Incidents.Regulator;
 using Replays.Api.Json;
 using Replays.Api.OpenApi;
 using Replays.Api.Playback;
@@ -35,7 +36,7 @@ try
     builder.AddRecordings();
     builder.AddReplays();
     builder.AddPlayback();
-    builder.Services.AddSingleton<ReportDesk>();
+    builder.Services.AddSingleton<ReportDesk>().AddSingleton<RegulatorReports>();
     builder.AddReportLimit();
     builder.AddContractDocument();
 

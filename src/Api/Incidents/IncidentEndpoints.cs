@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Replays.Api.Consultations;
+using Replays.Api.Incidents.Regulator;
 using Replays.Api.Json;
 using Replays.Api.Names;
 using Replays.Api.OpenApi;
@@ -24,6 +26,8 @@ public static class IncidentEndpoints
         incidents.MapGet("", List).WithSummary("Incidents: what is due first, first.");
         incidents.MapPost("", Open).WithSummary("Opens an incident and quarantines what it names.").Refuses(ProblemKind.IdempotencyKeyReused);
         incidents.MapGet("/{id}", Get).WithSummary("An incident as it stands.").Refuses(ProblemKind.NotFound);
+        incidents.MapGet("/{id}/report", Regulator).WithSummary("The answers for the regulator, pseudonymised: JSON, or a page for text/html.")
+            .Produces<RegulatorReport>().Refuses(ProblemKind.NotFound);
         incidents.MapPatch("/{id}", Amend).WithSummary("Keeps the record: what the regulator's form asks. With If-Match only if nobody else changed it.")
             .Refuses(ProblemKind.NotFound, ProblemKind.Changed, ProblemKind.LimitReached);
         incidents.MapPost("/{id}/recordings", Add).WithSummary("More recordings belong to it: they are quarantined.")
@@ -57,6 +61,15 @@ public static class IncidentEndpoints
         await Unavailability.Read(() => grains.Incident(path.Id).Get(cancellation)) is { } incident
             ? Tagged(response, incident)
             : new Problem(ProblemKind.NotFound);
+
+    private static async Task<IResult> Regulator(
+        IncidentPath path, HttpRequest request, HttpResponse response, RegulatorReports reports, CancellationToken cancellation)
+    {
+        response.Headers.Vary = HeaderNames.Accept;
+        if (await reports.Of(path.Id, cancellation) is not { } report)
+            return new Problem(ProblemKind.NotFound);
+        return WantsPage(request) ? new RegulatorPage(report) : TypedResults.Ok(report);
+    }
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Amend(
         IncidentPath path, AmendRequest request, Caller caller, HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
@@ -103,6 +116,11 @@ public static class IncidentEndpoints
             return logged.AsReported();
         }
     }
+
+    /// <summary>JSON, unless a page is asked for before it.</summary>
+    private static bool WantsPage(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.OrderByDescending(range => range.Quality ?? 1)
+            .FirstOrDefault(range => range.MediaType.Value is "text/html" or MediaTypeNames.Application.Json)?.MediaType.Value is "text/html";
 
     /// <returns>Only open ones, or only resolved ones; null: all.</returns>
     private static bool? IsOpen(string? status) => status is null ? null : Words<IncidentStatus>.TryParse(status, out var only)

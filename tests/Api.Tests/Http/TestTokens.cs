@@ -8,14 +8,14 @@ namespace Replays.Api.Tests.Http;
 /// <summary>Tokens as an identity provider would issue them, and such as it never should.</summary>
 public static class TestTokens
 {
-    public const string Issuer = "tests", Audience = "replays";
+    public const string Issuer = "tests", Audience = "replays", OfficerId = "officer-1";
 
     public static readonly byte[] Key = SHA512.HashData("a signing key of the tests"u8);
 
     public static readonly string Scheduler = For("app-backend", "scheduler");
     public static readonly string Recorder = For("media-pipeline", "recorder");
     public static readonly string Clinician = For("clin-1", "clinician");
-    public static readonly string Officer = For("officer-1", "privacy-officer");
+    public static readonly string Officer = For(OfficerId, "privacy-officer");
     public static readonly string SecondOfficer = For("officer-2", "privacy-officer");
     public static readonly string Operator = For("operator-1", "operator");
 

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Identity;
+
+namespace Replays.Api.Incidents.Regulator;
+
+/// <summary>
+/// Names for the people in one report, for the regulator's form forbids their own: P1, P2 … for patients, S1, S2 … for staff and services, in the order in which
+/// they come up.
+/// </summary>
+internal sealed class Pseudonyms
+{
+    /// <summary>Shorter ids are words too: replacing them would spoil the text and hide nothing.</summary>
+    private const int Telling = 3;
+
+    private readonly Dictionary<string, string> _patients = [], _staff = [];
+
+    public string Of(PatientId patient) => Of(_patients, patient.Value, 'P');
+
+    public string Of(string subject, string role) => role switch
+    {
+        Roles.Patient => Of(_patients, subject, 'P'),
+        "system" => "the service",
+        _ => Of(_staff, subject, 'S'),
+    };
+
+    public string Of(Actor actor) => Of(actor.Subject, actor.Role);
+
+    /// <summary>Which of the patient's recordings, without saying whose.</summary>
+    public string Of(RecordingId recording) =>
+        $"{Of(recording.Patient)}, consultation {recording.Consultation.Number}, recording {recording.Ordinal}";
+
+    /// <summary>A text of people, with everybody that has come up so far renamed in it.</summary>
+    public string In(string text)
+    {
+        foreach (var (own, pseudonym) in _patients.Concat(_staff).Where(known => known.Key.Length >= Telling).OrderByDescending(known => known.Key.Length))
+            text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(own)}(?!\w)", pseudonym);
+        return text;
+    }
+
+    private static string Of(Dictionary<string, string> known, string own, char kind) =>
+        known.TryGetValue(own, out var pseudonym) ? pseudonym : known[own] = $"{kind}{known.Count + 1}";
+}
