@@ -67,7 +67,7 @@ public sealed class ReportDesk(IGrainFactory grains, IStopList stops, IIncidentL
         return await grains.Incident(quarantined.Incident.Id).Get(cancellation) is { } incident ? incident : Refusal.NotFound;
     }
 
-    /// <summary>What there is of replays in a list, under the names they bear there and under those that were asked for.</summary>
+    /// <summary>What there is of replays in a list, under the names that they bear: another's, when they went astray.</summary>
     /// <returns>Null: one of them is not there.</returns>
     public async Task<ImmutableArray<RecordingId>?> Find(
         IEnumerable<RecordingId> asked, Func<ListedReplay, bool> mayReport, CancellationToken cancellation)
@@ -78,7 +78,7 @@ public sealed class ReportDesk(IGrainFactory grains, IStopList stops, IIncidentL
             var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
             if (listed is null || !mayReport(listed))
                 return null;
-            found.AddRange(listed.Replay.Name, replay);
+            found.Add(listed.Replay.Name);
         }
         return [.. found.Distinct()];
     }

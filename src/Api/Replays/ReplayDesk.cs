@@ -1,9 +1,11 @@
 using Replays.Api.Names;
 using Replays.Api.Problems;
 using Replays.Grains.Identity;
+using Replays.Grains.Locks;
 using Replays.Grains.Patients;
 using Replays.Grains.Playback;
 using Replays.Grains.Stops;
+using Lock = Replays.Grains.Locks.Lock;
 
 namespace Replays.Api.Replays;
 
@@ -12,7 +14,7 @@ namespace Replays.Api.Replays;
 /// What is stopped is asked after the grain has answered: an answer that came before the stop is not given after it. Who is shown what is
 /// durable before the answer; without that there is none.
 /// </summary>
-public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureLog exposures)
+public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureLog exposures, ArmedLocks locks)
 {
     public async Task<Page<ReplayView>> List(PatientId patient, ReplayQuery query, Viewer viewer, CancellationToken cancellation)
     {
@@ -21,7 +23,7 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureL
         var now = stops.Now();
         if (now.Lists(patient) is Standing.Suspended)
             throw new ProblemException(ProblemKind.PlaybackSuspended);
-        var shown = page.Items.Where(listed => viewer.MaySee(listed) && now.Listing(listed.Replay.Name) is Standing.Clear).ToList();
+        var shown = page.Items.Where(listed => MaySee(viewer, listed) && now.Listing(listed.Replay.Name) is Standing.Clear).ToList();
         foreach (var same in shown.GroupBy(listed => viewer.Onlooker(listed, patient), listed => listed.Replay.Name))
             await exposures.List([.. same], same.Key, ReplayView.Discloses, cancellation);
         return new([.. shown.Select(ReplayView.Of)], Cursor.Of(page.Next));
@@ -31,7 +33,7 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureL
     public async Task<ReplayView?> Find(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
-        if (listed is null || !viewer.MaySee(listed) || !IsShown(stops.Now().Listing(replay)) || !IsShown(stops.Now().Listing(listed.Replay.Name)))
+        if (listed is null || !MaySee(viewer, listed) || !IsShown(stops.Now().Listing(replay)) || !IsShown(stops.Now().Listing(listed.Replay.Name)))
             return null;
         await exposures.List([listed.Replay.Name], viewer.Onlooker(listed, replay.Patient), ReplayView.Discloses, cancellation);
         return ReplayView.Of(listed);
@@ -41,11 +43,13 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureL
     public async Task<ReplayMedia?> Open(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var media = await Unavailability.Read(() => grains.Patient(replay.Patient).OpenReplay(replay, cancellation));
-        return media is not null && viewer.MaySee(media.Listed)
+        return media is not null && MaySee(viewer, media.Listed)
             && IsShown(stops.Now().Media(replay)) && IsShown(stops.Now().Media(media.Listed.Replay.Name))
             ? media
             : null;
     }
+
+    private bool MaySee(Viewer viewer, ListedReplay listed) => !locks.Has(Lock.Reader) || viewer.MaySee(listed);
 
     /// <summary>What is gone is as if it had never been; only of what is still there is it said that it is suspended.</summary>
     private static bool IsShown(Standing standing) => standing switch

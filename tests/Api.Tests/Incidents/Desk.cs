@@ -11,22 +11,22 @@ internal static class Desk
     public static readonly object NotMine = new { reason = "not-mine" };
 
     /// <returns>The incident's id.</returns>
-    public static async Task<string> Report(this ApiProcess api, string patient, string replay) => (string)(await api.Must(
+    public static async Task<string> Report(this ApiCalls api, string patient, string replay) => (string)(await api.Must(
         HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/me/replays/{replay}/report", TestTokens.Patient(patient), NotMine))!["incident"]!;
 
-    public static async Task<JsonNode> Incident(this ApiProcess api, string id, string path = "") =>
+    public static async Task<JsonNode> Incident(this ApiCalls api, string id, string path = "") =>
         (await api.Get($"/v1/incidents/{id}{path}", TestTokens.Officer))!;
 
-    public static async Task<JsonNode> Resolve(this ApiProcess api, string id, string outcome) =>
+    public static async Task<JsonNode> Resolve(this ApiCalls api, string id, string outcome) =>
         (await api.Post($"/v1/incidents/{id}/resolve", TestTokens.Officer, new { outcome, note = "looked into" }))!;
 
-    public static async Task<HttpStatusCode> MediaStatus(this ApiProcess api, string patient, string replay)
+    public static async Task<HttpStatusCode> MediaStatus(this ApiCalls api, string patient, string replay)
     {
         using var answer = await api.Media(patient, replay);
         return answer.StatusCode;
     }
 
-    public static async Task<(HttpStatusCode Status, string? Code)> Try(this ApiProcess api, HttpMethod method, string path, string token, object? body = null)
+    public static async Task<(HttpStatusCode Status, string? Code)> Try(this ApiCalls api, HttpMethod method, string path, string token, object? body = null)
     {
         using var answer = await api.Send(method, path, token, body);
         var text = await answer.Content.ReadAsStringAsync();
@@ -43,12 +43,12 @@ internal static class Desk
     }
 
     /// <returns>A patient's trail, oldest first.</returns>
-    public static async Task<List<JsonNode>> Trail(this ApiProcess api, string patient)
+    public static async Task<List<JsonNode>> Trail(this ApiCalls api, string patient)
     {
         var page = await api.Get($"/v1/patients/{patient}/audit-trail?limit=200", TestTokens.Officer);
         return [.. page!["items"]!.AsArray().Reverse().Select(item => item!)];
     }
 
-    public static async Task<List<string?>> TrailKinds(this ApiProcess api, string patient) =>
+    public static async Task<List<string?>> TrailKinds(this ApiCalls api, string patient) =>
         [.. (await api.Trail(patient)).Select(item => (string?)item["kind"])];
 }

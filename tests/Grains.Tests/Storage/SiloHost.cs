@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Replays.Silo.Hosting;
+using Xunit;
 
 namespace Replays.Grains.Tests.Storage;
 

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Replays.Api.Replays;
+using Replays.Api.Tests.Http;
+using Replays.Grains.Locks;
+using Replays.Grains.Tests.Storage;
+using Replays.Silo.Sql;
+using Xunit;
+using Lock = Replays.Grains.Locks.Lock;
+
+namespace Replays.Api.Tests.Incidents;
+
+/// <summary>
+/// 2020 again: two calls at once, one switches from audio to video, and what is recorded after that goes to the other's patient. A silo with that defect in its
+/// consultation grains, the real patient grains and the real Api, on PostgreSQL.
+/// </summary>
+public sealed class DrillTests(PostgresServer postgres)
+{
+    [Fact]
+    public async Task With_the_locks_nothing_arrives_anywhere_an_incident_is_open_and_nobody_was_shown_anything()
+    {
+        await using var drill = await Drill.Start(postgres, Enum.GetValues<Lock>());
+        using var sealing = await drill.Play();
+        Assert.False(sealing.IsSuccessStatusCode);
+
+        Assert.Empty(await drill.Api.Replays(drill.Owner));
+        Assert.Empty(await drill.Api.Replays(drill.Stranger));
+        JsonArray incidents = [];
+        await Desk.Until(
+            async () => (incidents = (await drill.Api.Get("/v1/incidents?status=open", TestTokens.Officer))!["items"]!.AsArray()).Count > 0, "No incident opened.");
+        var incident = Assert.Single(incidents)!;
+        Assert.Equal(("near-miss", "lock"), ((string?)incident["kind"], (string?)incident["source"]));
+        Assert.Null(incident["reportDueAt"]);
+        var exposure = await drill.Api.Incident((string)incident["id"]!, "/exposure");
+        Assert.All(exposure["recordings"]!.AsArray(), recording => Assert.Empty(recording!["exposures"]!.AsArray()));
+        Assert.Equal((0, 0), ((int)exposure["recipients"]!["listed"]!, (int)exposure["recipients"]!["opened"]!));
+    }
+
+    [Fact]
+    public async Task Without_any_lock_the_stranger_sees_it_and_it_is_found_and_stopped_and_exactly_that_is_known()
+    {
+        await using var drill = await Drill.Start(postgres, []);
+        using (var sealing = await drill.Play())
+            Assert.Equal(HttpStatusCode.OK, sealing.StatusCode);
+        var api = drill.Api;
+        var replay = Assert.Single(await api.Replays(drill.Stranger));
+        using (var media = await api.Media(drill.Stranger, replay))
+            Assert.Equal(ApiProcess.Video, await media.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        var bystander = ApiProcess.NewPatient();
+        Assert.Single([await api.Give(bystander)]);
+        await api.Replays(bystander);
+
+        var incident = await api.Report(drill.Stranger, replay);
+        Assert.Empty(await api.Replays(drill.Stranger));
+        Assert.Equal(HttpStatusCode.NotFound, await api.MediaStatus(drill.Stranger, replay));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await api.Try(HttpMethod.Get, $"/v1/me/replays/{replay}", TestTokens.Patient(drill.Stranger)));
+        Assert.Equal([drill.Recording], (await api.Incident(incident))["recordings"]!.AsArray().Select(name => (string?)name));
+        var exposure = await api.Incident(incident, "/exposure");
+        Assert.Equal((1, 1, 1), ((int)exposure["dataSubjects"]!, (int)exposure["recipients"]!["listed"]!, (int)exposure["recipients"]!["opened"]!));
+        var shown = exposure["recordings"]!.AsArray().Single()!["exposures"]!.AsArray();
+        Assert.All(shown, to => Assert.Equal((drill.Stranger, drill.Stranger, "no"), ((string?)to!["principal"], (string?)to["list"], (string?)to["entitled"])));
+        Assert.Equal(["listed", "opened"], shown.Select(to => (string?)to!["class"]).Order());
+        Assert.Equal(ApiProcess.Video.Length, shown.Where(to => (string?)to!["class"] is "opened").Sum(to => (int)to!["bytesServed"]!));
+        var ofStranger = await api.Get($"/v1/principals/{drill.Stranger}/exposures?entitled=no", TestTokens.Officer);
+        Assert.Equal([drill.Recording], ofStranger!["items"]!.AsArray().Select(item => (string?)item!["name"]));
+    }
+
+    private sealed class Drill : IAsyncDisposable
+    {
+        private readonly string _directory = Directory.CreateTempSubdirectory("replays-drill-").FullName;
+        private SiloHost? _silo;
+        private WebApplicationFactory<ReplayDesk>? _host;
+
+        public ApiCalls Api { get; private set; } = null!;
+
+        public string Owner { get; } = ApiProcess.NewPatient();
+
+        public string Stranger { get; } = ApiProcess.NewPatient();
+
+        public string Recording => $"patients/{Owner}/consultations/1/recordings/1";
+
+        public static async Task<Drill> Start(PostgresServer postgres, Lock[] armed)
+        {
+            var drill = new Drill();
+            var (database, media) = (await postgres.CreateDatabase(), Path.Combine(drill._directory, "media"));
+            Schema.MigratePostgres(database);
+            drill._silo = await SiloHost.Start(database, builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Replays:Media:Directory"] = media });
+                builder.Services.AddSingleton(new ArmedLocks(armed));
+                builder.Services.AddSingleton<MisroutedSwitch>();
+                builder.Services.AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
+                builder.Services.AddSingleton<IOutgoingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
+            });
+            drill._host = new WebApplicationFactory<ReplayDesk>().WithWebHostBuilder(host =>
+            {
+                host.UseEnvironment("Staging");
+                foreach (var (name, value) in TestTokens.Settings)
+                    host.UseSetting(name.Replace("__", ":", StringComparison.Ordinal), value);
+                host.UseSetting("urls", "http://127.0.0.1:0");
+                host.UseSetting("ConnectionStrings:Replays", database);
+                host.UseSetting("Replays:Media:Directory", media);
+                host.ConfigureTestServices(services => services.AddSingleton(new ArmedLocks(armed)).AddLogging(log => log.ClearProviders()));
+            });
+            drill._host.UseKestrel();
+            drill.Api = new(drill._host.CreateClient());
+            await Desk.Until(() => drill.IsReady(), "The Api is not ready.");
+            return drill;
+        }
+
+        private async Task<bool> IsReady()
+        {
+            using var answer = await Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+
+        /// <returns>What sealing the owner's video was answered.</returns>
+        public async Task<HttpResponseMessage> Play()
+        {
+            var number = await Api.Begin(Owner, "audio");
+            await Api.Begin(Stranger, "audio");
+            await Api.Post($"{ApiProcess.PathOf(Owner, number)}/mode", TestTokens.Scheduler, new { mode = "video" });
+            var opened = await Api.Open(Owner, number);
+            await Api.Upload(opened, ApiProcess.Video);
+            return await Api.Seal(Owner, number, (int)opened["ordinal"]!, ApiProcess.Video);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _host!.DisposeAsync();
+            await _silo!.DisposeAsync();
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+using Replays.Grains.Patients;
+
+namespace Replays.Api.Tests.Incidents;
+
+/// <summary>
+/// The defect of 2020, in the consultation grain's own turns and under its own name: after a mode switch it takes its participant from a variable that
+/// the consultation which started last has left behind.
+/// </summary>
+internal sealed class MisroutedSwitch(IGrainFactory grains) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
+{
+    private readonly ConcurrentDictionary<GrainId, PatientId> _participants = new();
+    private PatientId? _last;
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        await context.Invoke();
+        if (!ConsultationId.TryParseName(context.TargetId.Key.ToString(), out var consultation))
+            return;
+        if (context.MethodName is nameof(IConsultationGrain.Start))
+            _last = consultation.Patient;
+        if (context.MethodName is nameof(IConsultationGrain.SwitchMode))
+            _participants[context.TargetId] = _last!.Value;
+    }
+
+    public async Task Invoke(IOutgoingGrainCallContext context)
+    {
+        if (context is { MethodName: nameof(IPatientGrain.AcceptReplay), SourceId: { } source } && _participants.TryGetValue(source, out var wrong)
+            && grains.Patient(wrong) is var patient && patient.GetGrainId() != context.TargetId)
+            context.Result = await patient.AcceptReplay((Delivery)context.Request.GetArgument(0)!);
+        else
+            await context.Invoke();
+    }
+}
