@@ -12,7 +12,7 @@ namespace Replays.Grains.Consultations;
 
 [GrainType(TypeName)]
 internal sealed partial class ConsultationGrain(
-    [PersistentState("consultation", ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
+    [PersistentState(ConsultationState.StateName, ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
     PresenceLock presenceLock,
     RecordLock recordLock,
     IMediaStore media,

@@ -7,6 +7,8 @@ namespace Replays.Grains.Consultations;
 [GenerateSerializer, Immutable, Alias("replays.consultation-state")]
 public sealed record ConsultationState
 {
+    public const string StateName = "consultation";
+
     /// <summary>The consultation's full name: what the record lock compares.</summary>
     [Id(0)]
     public string Owner { get; init; } = "";

@@ -28,7 +28,8 @@ public static class ReplaysHosting
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
-                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>();
+                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>()
+                .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
