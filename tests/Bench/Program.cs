@@ -4,8 +4,15 @@ using Replays.Bench;
 var benches = new Dictionary<string, Func<string[], Task>>
 {
     ["seal"] = SealBench.Run,
+    ["upload"] = UploadBench.Run,
+    ["playback"] = PlaybackBench.Run,
 };
 
+if (args is ["serve", .. var served])
+{
+    await PlaybackBench.Serve(served);
+    return 0;
+}
 if (args is not [var name, .. var rest] || !benches.TryGetValue(name, out var run))
 {
     Console.Error.WriteLine($"Say which: {string.Join(", ", benches.Keys)}.");
