@@ -60,6 +60,7 @@ try
     app.MapIncidents();
     app.MapControls();
     app.MapTrails();
+    app.MapOwnershipAudits();
     app.MapDocumentation();
     app.MapSecurityText();
     app.RequireRoles();

@@ -7,6 +7,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 return args switch
 {
     ["health", var url] => await HealthCommand.Run(url),
+    ["audit", .. var arguments] => await AuditCommand.Run(builder, arguments),
     ["migrate", ..] => MigrateCommand.Run(builder.Configuration),
     _ => await ReplaysHosting.RunProgram(Silo),
 };

@@ -40,16 +40,23 @@ public sealed record IncidentReport
     [Id(8)]
     public RepeatKey? RepeatKey { get; init; }
 
-    /// <summary>A trail that does not verify: one incident for each first broken entry, however often it is found.</summary>
-    public static IncidentReport OfBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) => new()
+    /// <summary>What an audit found: one incident a cause, however often it is found.</summary>
+    /// <param name="kind">The kind of finding.</param>
+    /// <param name="cause">The full name of what it is about; null: several.</param>
+    /// <param name="at">When it was found.</param>
+    public static IncidentReport OfFinding(string kind, string? cause, DateTimeOffset at) => new()
     {
-        Id = IdOf($"broken-trail/{patient.Name}/{firstBroken}"),
+        Id = IdOf($"audit/{kind}/{cause}"),
         Source = IncidentSource.Audit,
         ReportedAt = at,
         By = Actor.System,
-        Reason = "broken-trail",
-        Cause = $"{patient.Name}/trail/{firstBroken}",
+        Reason = kind,
+        Cause = cause,
     };
+
+    /// <summary>A trail that does not verify: one incident for each first broken entry, whoever finds it.</summary>
+    public static IncidentReport OfBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) =>
+        OfFinding("trail-broken", $"{patient.Name}/trail/{firstBroken}", at);
 
     /// <summary>The id of the incident of a call in which the wrong patient was.</summary>
     public static string IdOfWrongPatient(ConsultationId consultation) => IdOf($"wrong-patient/{consultation.Name}");

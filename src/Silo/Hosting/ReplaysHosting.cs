@@ -29,7 +29,7 @@ public static class ReplaysHosting
             silo.AddReplaysStorage().AddReplaysReminders();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
                 .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>()
-                .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>();
+                .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>().AddOwnershipAudit().AddAuditSchedule();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
@@ -47,7 +47,7 @@ public static class ReplaysHosting
     {
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering());
-        builder.Services.AddStopList(embedded: false).AddSingleton<IExposureLog, ExposureLog>();
+        builder.Services.AddStopList(embedded: false).AddAuditLog().AddSingleton<IExposureLog, ExposureLog>();
         builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return builder;
     }

@@ -35,11 +35,15 @@ internal static class Desk
     }
 
     /// <summary>Waits, within a bound, until something holds.</summary>
-    public static async Task Until(Func<Task<bool>> holds, string what)
+    public static async Task Until(Func<Task<bool>> holds, string what, int seconds = 30)
     {
-        var deadline = DateTimeOffset.UtcNow.AddSeconds(30);
+        var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await holds())
+        {
+            await ticks.WaitForNextTickAsync();
             Assert.True(DateTimeOffset.UtcNow < deadline, what);
+        }
     }
 
     /// <returns>A patient's trail, oldest first.</returns>

@@ -1,0 +1,148 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Replays.Silo.Sql;
+
+namespace Replays.Silo.Audit;
+
+/// <summary>
+/// The database as it was at one moment, read over one connection of its own, a batch of rows at a time, while everybody else goes on
+/// writing. Of SQLite it takes no turn.
+/// </summary>
+internal sealed class AuditSnapshot : IAsyncDisposable
+{
+    private const int Batch = 256, SmallRows = 1_000, TimeoutSeconds = 60;
+
+    private readonly DbConnection _connection;
+    private readonly string _serviceId;
+
+    private AuditSnapshot(DbConnection connection, string serviceId) => (_connection, _serviceId) = (connection, serviceId);
+
+    public static async Task<AuditSnapshot> Open(DbDataSource database, string serviceId, CancellationToken cancellation)
+    {
+        var connection = database is NpgsqlDataSource postgres
+            ? postgres.CreateConnection()
+            : (DbConnection)new SqliteConnection(
+                new SqliteConnectionStringBuilder(database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN").Execute(cancellation);
+            return new(connection, serviceId);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>All rows of a grain state, in the order of their keys' bytes.</summary>
+    public IAsyncEnumerable<StateRow> States(string state, CancellationToken cancellation) => InBatches(
+        Batch,
+        last => Command("""
+            SELECT grain_key, n0, n1, payload FROM replays_grain_state
+            WHERE service_id = @service AND state_name = @state AND (grain_key, n0, n1) > (@key, @n0, @n1)
+            ORDER BY grain_key, n0, n1 LIMIT 256
+            """, ("service", _serviceId), ("state", state), ("key", last?.Key ?? ""), ("n0", last?.N0 ?? long.MinValue), ("n1", last?.N1 ?? long.MinValue)),
+        row => new StateRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : (byte[])row[3]),
+        cancellation);
+
+    /// <summary>Patients' names and their wrapped keys.</summary>
+    public IAsyncEnumerable<PatientKeyRow> PatientKeys(CancellationToken cancellation) => InBatches(
+        SmallRows,
+        last => Command("SELECT patient, wrapped FROM replays_patient_key WHERE patient > @after ORDER BY patient LIMIT 1000", ("after", last?.Patient ?? "")),
+        row => new PatientKeyRow(row.GetString(0), (byte[])row[1]),
+        cancellation);
+
+    /// <summary>How trails ended when an audit up to that one last saw more of them.</summary>
+    public async IAsyncEnumerable<SealedTrail> Heads(
+        long run, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        SealedTrail? newest = null;
+        var rows = InBatches(
+            SmallRows,
+            last => Command("""
+                SELECT trail, run, entries, hash FROM replays_audit_head
+                WHERE run <= @last AND (trail, run) > (@trail, @run) ORDER BY trail, run LIMIT 1000
+                """, ("last", run), ("trail", last?.Trail ?? ""), ("run", last?.Run ?? 0L)),
+            row => new SealedTrail(row.GetString(0), row.GetInt64(1), row.GetInt64(2), (byte[])row[3]),
+            cancellation);
+        await foreach (var head in rows)
+        {
+            if (newest is not null && newest.Trail != head.Trail)
+                yield return newest;
+            newest = head;
+        }
+        if (newest is not null)
+            yield return newest;
+    }
+
+    /// <summary>How many rows there are of a grain state.</summary>
+    public async Task<long> Count(string state, CancellationToken cancellation) => (await Command(
+        "SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state", ("service", _serviceId), ("state", state))
+        .Rows(row => row.GetInt64(0), cancellation))[0];
+
+    /// <summary>The names of all grain states of which there are rows: one look into the index each.</summary>
+    public async IAsyncEnumerable<string> StateNames([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var last = ""; ;)
+        {
+            var next = await Command(
+                "SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last", ("service", _serviceId), ("last", last))
+                .Rows(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
+            if (next is not [{ } name])
+                yield break;
+            yield return last = name;
+        }
+    }
+
+    /// <summary>The rows of a small table.</summary>
+    public Task<List<T>> All<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellation) => Command(sql).Rows(read, cancellation);
+
+    private static async IAsyncEnumerable<T> InBatches<T>(
+        int batch,
+        Func<T?, DbCommand> command,
+        Func<DbDataReader, T> read,
+        [EnumeratorCancellation] CancellationToken cancellation) where T : class
+    {
+        T? last = default;
+        for (var rows = 0; ; rows = 0)
+        {
+            foreach (var row in await command(last).Rows(read, cancellation))
+            {
+                yield return row;
+                (last, rows) = (row, rows + 1);
+            }
+            if (rows < batch)
+                yield break;
+        }
+    }
+
+    private DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = _connection.Statement(sql, parameters);
+        command.CommandTimeout = TimeoutSeconds;
+        return command;
+    }
+}
+
+/// <summary>A stored grain state as it lies there.</summary>
+/// <param name="Key">The grain's key.</param>
+/// <param name="N0">0 under a key as the project uses them.</param>
+/// <param name="N1">0, as well.</param>
+/// <param name="Payload">Null: cleared.</param>
+internal sealed record StateRow(string Key, long N0, long N1, byte[]? Payload);
+
+/// <summary>A patient's wrapped key.</summary>
+internal sealed record PatientKeyRow(string Patient, byte[] Wrapped);
+
+/// <summary>How a trail ended when an audit saw it.</summary>
+/// <param name="Trail">Its owner's name.</param>
+/// <param name="Run">The number of that audit.</param>
+/// <param name="Entries">How many entries it had.</param>
+/// <param name="Hash">The last one's.</param>
+internal sealed record SealedTrail(string Trail, long Run, long Entries, byte[] Hash);

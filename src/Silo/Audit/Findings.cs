@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace Replays.Silo.Audit;
+
+/// <summary>What an audit has found so far: everything is counted, a bounded number is kept by name.</summary>
+internal sealed class Findings
+{
+    public const int NamedAtMost = 1_000;
+
+    private readonly System.Threading.Lock _lock = new();
+    private readonly Dictionary<string, long> _kinds = [];
+    private readonly HashSet<AuditFinding> _named = [];
+
+    public void Add(string kind, string name, string? detail = null)
+    {
+        lock (_lock)
+        {
+            var finding = new AuditFinding(kind, name, detail);
+            if (_named.Contains(finding))
+                return;
+            _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
+            if (_named.Count < NamedAtMost)
+                _named.Add(finding);
+        }
+    }
+
+    /// <summary>Counts what is not named.</summary>
+    public void AddUnnamed(string kind, long count)
+    {
+        lock (_lock)
+            _kinds[kind] = _kinds.GetValueOrDefault(kind) + count;
+    }
+
+    public (ImmutableSortedDictionary<string, long> Kinds, ImmutableArray<AuditFinding> Named) All()
+    {
+        lock (_lock)
+        {
+            return (_kinds.ToImmutableSortedDictionary(StringComparer.Ordinal),
+                [.. _named.OrderBy(f => f.Kind, StringComparer.Ordinal).ThenBy(f => f.Name, StringComparer.Ordinal)]);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Replays.Silo.Audit;
+
+/// <summary>A reference to an object, or an object: 32 bytes, without a name.</summary>
+/// <param name="Key">The object key.</param>
+/// <param name="Bytes">Of the plaintext of a reference, or what the object takes up.</param>
+/// <param name="Flag">What is said about it.</param>
+internal readonly record struct MediaRecord(UInt128 Key, long Bytes, long Flag) : IComparable<MediaRecord>
+{
+    /// <summary>The size of what may still be uploaded.</summary>
+    public const long AnySize = -1;
+
+    /// <summary>Of a reference: the object must be there, or may be.</summary>
+    public const long MustBe = 1, MayBe = 0;
+
+    /// <summary>Of an object: older than any upload may take, or not.</summary>
+    public const long Old = 1, Young = 0;
+
+    public static UInt128 KeyOf(string objectKey) => UInt128.Parse(objectKey, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    public static string NameOf(UInt128 key) => key.ToString("x32", CultureInfo.InvariantCulture);
+
+    public int CompareTo(MediaRecord other) => Key.CompareTo(other.Key);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Replays.Grains.Audit;
+
+namespace Replays.Silo.Audit;
+
+/// <summary>
+/// Verifies one trail from its pages in whatever order they come: page 10 is stored before page 2. What is kept of a page until the end is its
+/// first entry, which hangs on the page before, and its last hash.
+/// </summary>
+internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? former)
+{
+    private readonly List<Page> _pages = [];
+
+    public long Entries { get; private set; }
+
+    /// <summary>How it ends; null without entries.</summary>
+    public byte[]? LastHash { get; private set; }
+
+    public void Add(ImmutableArray<TrailLink> links, int number)
+    {
+        var before = (long)number * StoredTrail.PageSize;
+        long? broken = links.Length > StoredTrail.PageSize ? before + StoredTrail.PageSize + 1 : null;
+        for (var i = 1; i < links.Length && broken is null; i++)
+        {
+            if (!TrailChain.Holds(links[i - 1].Hash, before + i + 1, links[i]))
+                broken = before + i + 1;
+        }
+        _pages.Add(new(number, links.Length, links.FirstOrDefault(), links.LastOrDefault()?.Hash, broken, HashAt(head?.Count), HashAt(former?.Entries)));
+
+        byte[]? HashAt(long? entry) => entry > before && entry <= before + links.Length ? links[(int)(entry.Value - before - 1)].Hash : null;
+    }
+
+    /// <summary>What is wrong with the whole trail: one finding at most, for what follows from a broken entry is not another fault.</summary>
+    public AuditFinding? Finish()
+    {
+        _pages.Sort((one, other) => one.Number.CompareTo(other.Number));
+        var hash = TrailChain.Genesis(owner);
+        byte[]? atHead = null, atFormer = null;
+        for (var i = 0; i < _pages.Count; i++)
+        {
+            var page = _pages[i];
+            if (page.Number != i || i > 0 && _pages[i - 1].Links != StoredTrail.PageSize)
+                return Broken(Entries + 1);
+            if (page.First is not null && !TrailChain.Holds(hash, Entries + 1, page.First))
+                return Broken(Entries + 1);
+            if (page.Broken is { } broken)
+                return Broken(broken);
+            (Entries, hash) = (Entries + page.Links, page.Last ?? hash);
+            (atHead, atFormer) = (atHead ?? page.AtHead, atFormer ?? page.AtFormer);
+        }
+        if (Entries > 0)
+            LastHash = hash;
+        if (head is not null && Entries < head.Count)
+            return new(FindingKinds.TrailTruncated, $"{owner}/trail", $"{Entries} of {head.Count} entries");
+        if (head is { Count: > 0 } && !head.Hash.AsSpan().SequenceEqual(atHead))
+            return Broken(head.Count);
+        if (former is not null && !former.Hash.AsSpan().SequenceEqual(atFormer))
+            return new(FindingKinds.TrailRewritten, $"{owner}/trail", $"entry {former.Entries} is not the one that audit {former.Run} saw");
+        return null;
+    }
+
+    private AuditFinding Broken(long entry) => new(FindingKinds.TrailBroken, $"{owner}/trail/{entry}");
+
+    private sealed record Page(int Number, int Links, TrailLink? First, byte[]? Last, long? Broken, byte[]? AtHead, byte[]? AtFormer);
+}
