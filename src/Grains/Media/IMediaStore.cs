@@ -26,6 +26,10 @@ public interface IMediaStore
     /// <summary>All objects, finished or not, in no particular order; streamed, so that memory stays bounded.</summary>
     IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellationToken);
 
+    /// <summary>Makes a store that is nobody's yet that of <paramref name="deployment"/>, for good.</summary>
+    /// <returns>Whether it is that deployment's.</returns>
+    Task<bool> Claim(string deployment, CancellationToken cancellationToken);
+
     /// <summary>Returns when the store answers and can be written to; throws otherwise.</summary>
     Task Probe(CancellationToken cancellationToken);
 }

@@ -9,7 +9,7 @@ namespace Replays.Silo.Media;
 /// </summary>
 internal sealed class FileSystemMediaStore(string directory) : IMediaStore
 {
-    internal const string Body = "media", Checkpoint = "checkpoint", Trash = ".deleted";
+    internal const string Body = "media", Checkpoint = "checkpoint", Trash = ".deleted", Owner = ".owner";
 
     private readonly string _root = Path.GetFullPath(directory);
 
@@ -112,6 +112,28 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
                 if (MediaObjectKey.IsValid(folder.Name) && Describe(folder) is { } info)
                     yield return info;
             }
+        }
+    }
+
+    public async Task<bool> Claim(string deployment, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(_root, Owner);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                // Whole or not at all; of two at once the second fails.
+                var next = $"{file}-{Guid.NewGuid():N}";
+                Directory.CreateDirectory(_root);
+                await File.WriteAllTextAsync(next, deployment, cancellationToken);
+                File.Move(next, file);
+            }
+
+            return await File.ReadAllTextAsync(file, cancellationToken) == deployment;
+        }
+        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        {
+            throw problem;
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Runtime;
 using Replays.Grains;
 using Replays.Grains.Media;
@@ -11,14 +13,16 @@ namespace Replays.Silo.Media;
 /// <summary>
 /// Media that nothing refers to are deleted before the upload deadline has passed since they last changed. A consultation refers to an object
 /// before there is one, and deletes it before it stops to: what is found here was left by a crash between the two. Four sweeps a deadline, by
-/// the first silo of the cluster.
+/// the first silo of the cluster, and only in a store of its own deployment.
 /// </summary>
 internal sealed partial class MediaSweep(
     IMediaStore store,
     MediaReferences references,
     ILocalSiloDetails silo,
     ISiloStatusOracle silos,
+    IKeyManager keys,
     IOptions<ReplaysOptions> options,
+    IOptions<ClusterOptions> cluster,
     TimeProvider time,
     ILogger<MediaSweep> logger) : BackgroundService
 {
@@ -35,11 +39,17 @@ internal sealed partial class MediaSweep(
 
     private TimeSpan Deadline => options.Value.Recordings.UploadDeadline;
 
+    /// <summary>The same in all processes of a deployment, and in no other's: its oldest key and the name of its data. Null while it has no key.</summary>
+    private string? Deployment =>
+        keys.GetAllKeys().MinBy(key => key.CreationDate) is { } oldest ? $"{cluster.Value.ServiceId} {oldest.KeyId}" : null;
+
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Deadline / 4, time);
+        // Who never runs for long sweeps all the same.
+        using var timer = new PeriodicTimer(Deadline / 24, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
+            timer.Period = Deadline / 4;
             try
             {
                 if (IsFirst())
@@ -54,6 +64,12 @@ internal sealed partial class MediaSweep(
 
     private async Task Sweep(CancellationToken cancellation)
     {
+        if (Deployment is not { } own || !await store.Claim(own, cancellation))
+        {
+            LogForeign();
+            return;
+        }
+
         var before = time.GetUtcNow() - Deadline / 2;
         long old = 0;
         await foreach (var _ in Old(before, cancellation))
@@ -111,6 +127,9 @@ internal sealed partial class MediaSweep(
     [LoggerMessage(2, LogLevel.Error,
         "{Count} or more of {Old} media objects have nothing that refers to them: too many to be true, none was deleted. Is the store this deployment's own?")]
     private partial void LogImplausible(int count, long old);
+
+    [LoggerMessage(4, LogLevel.Error, "The media store is another deployment's, or this one has no key: nothing is swept.")]
+    private partial void LogForeign();
 
     [LoggerMessage(3, LogLevel.Warning, "Media could not be swept now ({Cause}); tried again.")]
     private partial void LogLater(string cause);

@@ -16,6 +16,8 @@ namespace Replays.Silo.Media;
 /// </summary>
 internal sealed class S3MediaStore : IMediaStore, IDisposable
 {
+    private const string Owner = "owner";
+
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly ConcurrentDictionary<string, bool> _writing = new();
@@ -107,6 +109,22 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
 
         if (current is { } last)
             yield return last;
+    }
+
+    public async Task<bool> Claim(string deployment, CancellationToken cancellationToken)
+    {
+        if (await Length(_client, _bucket, Owner, cancellationToken) is null)
+        {
+            await Try(() => _client.PutObjectAsync(
+                new() { BucketName = _bucket, Key = Owner, ContentBody = deployment, UseChunkEncoding = false }, cancellationToken));
+        }
+
+        return await Try(async () =>
+        {
+            using var owner = await _client.GetObjectAsync(_bucket, Owner, cancellationToken);
+            using var text = new StreamReader(owner.ResponseStream);
+            return await text.ReadToEndAsync(cancellationToken) == deployment;
+        });
     }
 
     public Task Probe(CancellationToken cancellationToken) => Try(() => _client.PutObjectAsync(

@@ -71,6 +71,21 @@ public sealed class DrillTests(PostgresServer postgres)
         Assert.Equal([drill.Recording], ofStranger!["items"]!.AsArray().Select(item => (string?)item!["name"]));
     }
 
+    [Fact]
+    public async Task With_the_key_lock_alone_what_was_misfiled_is_listed_and_not_a_byte_of_it_plays()
+    {
+        await using var drill = await Drill.Start(postgres, [Lock.Key]);
+        using (var sealing = await drill.Play())
+            Assert.Equal(HttpStatusCode.OK, sealing.StatusCode);
+        var replay = Assert.Single(await drill.Api.Replays(drill.Stranger));
+
+        foreach (var range in new[] { "bytes=0-", "bytes=0-0", "bytes=-1" })
+        {
+            using var media = await drill.Api.Media(drill.Stranger, replay, ("Range", range));
+            Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (media.StatusCode, media.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
     private sealed class Drill : IAsyncDisposable
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("replays-drill-").FullName;

@@ -196,6 +196,18 @@ public sealed class UploadLimitTests(NarrowApi narrow) : IClassFixture<NarrowApi
         await Eventually.Is(() => Task.FromResult(_api.Program.Output.Contains("too many to be true")));
         Assert.Empty(foreign.Except(Objects()));
         foreign.ForEach(key => Directory.Delete(Folder(key), recursive: true));
+
+        // A store that another deployment claimed is left alone, even if only a little in it looks left behind.
+        var owner = Path.Combine(narrow.Media, ".owner");
+        var own = await File.ReadAllTextAsync(owner, Cancellation);
+        await File.WriteAllTextAsync(owner, "replays of somebody else", Cancellation);
+        await Eventually.Is(() => Task.FromResult(_api.Program.Output.Contains("another deployment's")));
+        Leave(orphan);
+        var said = _api.Program.Output.Length;
+        await Eventually.Is(() => Task.FromResult(_api.Program.Output[said..].Split("another deployment's").Length > 4));
+        Assert.Contains(orphan, Objects());
+        await File.WriteAllTextAsync(owner, own, Cancellation);
+        await Eventually.Is(() => Task.FromResult(!Objects().Contains(orphan)));
     }
 
     private static async Task<string?> Code(HttpResponseMessage answer) =>

@@ -26,6 +26,8 @@ internal sealed class CrashingStore(IMediaStore store, int failAt) : IMediaStore
 
     public IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellationToken) => store.List(cancellationToken);
 
+    public Task<bool> Claim(string deployment, CancellationToken cancellationToken) => store.Claim(deployment, cancellationToken);
+
     public Task Probe(CancellationToken cancellationToken) => store.Probe(cancellationToken);
 
     private void Step()

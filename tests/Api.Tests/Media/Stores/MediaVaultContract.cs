@@ -281,6 +281,17 @@ public abstract class MediaVaultContract
     }
 
     [Fact]
+    public async Task Store_belongs_to_the_deployment_that_claimed_it_first()
+    {
+        var before = (await Keys()).Count;
+
+        Assert.True(await OpenStore().Claim("first", Cancellation));
+        Assert.False(await OpenStore().Claim("second", Cancellation));
+        Assert.True(await OpenStore().Claim("first", Cancellation));
+        Assert.Equal(before, (await Keys()).Count);
+    }
+
+    [Fact]
     public Task Working_store_passes_its_probe() => OpenStore().Probe(Cancellation);
 
     /// <summary>Every single operation of the store fails once, as in a crash at that point; then a new process resumes.</summary>
