@@ -29,6 +29,7 @@ public sealed class DrillTests(PostgresServer postgres)
         using var sealing = await drill.Play();
         Assert.False(sealing.IsSuccessStatusCode);
 
+        Assert.Empty(await drill.Audit());
         Assert.Empty(await drill.Api.Replays(drill.Owner));
         Assert.Empty(await drill.Api.Replays(drill.Stranger));
         JsonArray incidents = [];
@@ -55,6 +56,10 @@ public sealed class DrillTests(PostgresServer postgres)
         var bystander = ApiProcess.NewPatient();
         Assert.Single([await api.Give(bystander)]);
         await api.Replays(bystander);
+
+        var findings = await drill.Audit();
+        Assert.Contains(findings, finding => (string?)finding!["kind"] is "replay-owner" && ((string?)finding["name"])!.Contains(drill.Owner, StringComparison.Ordinal));
+        Assert.DoesNotContain(findings, finding => finding!.ToJsonString().Contains(bystander, StringComparison.Ordinal));
 
         var incident = await api.Report(drill.Stranger, replay);
         Assert.Empty(await api.Replays(drill.Stranger));
@@ -90,6 +95,7 @@ public sealed class DrillTests(PostgresServer postgres)
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("replays-drill-").FullName;
         private SiloHost? _silo;
+        private string? _database;
         private WebApplicationFactory<ReplayDesk>? _host;
 
         public ApiCalls Api { get; private set; } = null!;
@@ -98,12 +104,14 @@ public sealed class DrillTests(PostgresServer postgres)
 
         public string Stranger { get; } = ApiProcess.NewPatient();
 
+        private string Media => Path.Combine(_directory, "media");
+
         public string Recording => $"patients/{Owner}/consultations/1/recordings/1";
 
         public static async Task<Drill> Start(PostgresServer postgres, Lock[] armed)
         {
             var drill = new Drill();
-            var (database, media) = (await postgres.CreateDatabase(), Path.Combine(drill._directory, "media"));
+            var (database, media) = (drill._database = await postgres.CreateDatabase(), drill.Media);
             Schema.MigratePostgres(database);
             drill._silo = await SiloHost.Start(database, builder =>
             {
@@ -127,6 +135,21 @@ public sealed class DrillTests(PostgresServer postgres)
             drill.Api = new(drill._host.CreateClient());
             await Desk.Until(() => drill.IsReady(), "The Api is not ready.");
             return drill;
+        }
+
+        /// <returns>What the operator's command finds, in a process of its own.</returns>
+        public async Task<JsonArray> Audit()
+        {
+            await using var audit = new ProgramProcess("Silo", _directory, new Dictionary<string, string?>
+            {
+                ["ConnectionStrings__Replays"] = _database,
+                ["Replays__Media__Directory"] = Media,
+            });
+            audit.Launch("audit", "--json");
+            var exit = await audit.Exit();
+            var findings = JsonNode.Parse(audit.Output)!["findings"]!.AsArray();
+            Assert.Equal(findings.Count == 0 ? 0 : 1, exit);
+            return findings;
         }
 
         private async Task<bool> IsReady()
