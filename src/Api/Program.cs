@@ -13,6 +13,7 @@ using Replays.Api.Replays;
 using Replays.Api.Security;
 using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
+using Replays.Silo.Observability;
 
 if (args is ["health", var url])
     return await HealthCommand.Run(url);
@@ -29,6 +30,7 @@ try
     // Paths hold patient ids: requests are not logged.
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.AddReplaysBackend();
+    builder.AddReplaysTelemetry("replays-api");
     builder.AddProblems();
     builder.AddStrictJson();
     builder.AddTokens();
@@ -41,6 +43,7 @@ try
     builder.AddContractDocument();
 
     var app = builder.Build();
+    app.UseReplaysMetrics();
     app.UseBrowserRules();
     app.UseProblems();
     app.UseRouting();

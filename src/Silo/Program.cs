@@ -1,5 +1,6 @@
 using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
+using Replays.Silo.Observability;
 
 // A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -21,8 +22,10 @@ WebApplication Silo()
     // Health is asked every few seconds: requests are not logged.
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.AddReplaysSilo();
+    builder.AddReplaysTelemetry("replays-silo");
 
     var app = builder.Build();
+    app.UseReplaysMetrics();
     app.MapReplaysHealth();
     return app;
 }

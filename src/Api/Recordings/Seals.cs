@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Replays.Api.Media.Containers;
 using Replays.Api.Media.Encryption;
 using Replays.Grains;
@@ -16,6 +17,10 @@ public sealed class Seals(IGrainFactory grains, MediaVault vault)
 {
     /// <summary>How long a result that nobody waited for is kept.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    private static readonly Histogram<double> Duration = Telemetry.Meter.CreateHistogram("replays.seal.duration", "s",
+        "From the wish to seal a recording until its replay is available.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
 
     private readonly ConcurrentDictionary<Wish, Lazy<Running>> _running = new();
 
@@ -45,6 +50,7 @@ public sealed class Seals(IGrainFactory grains, MediaVault vault)
 
     private async Task<Outcome<Recording>> Verify(Wish wish, Actor by)
     {
+        var began = Stopwatch.GetTimestamp();
         var ordinal = wish.Recording.Ordinal;
         var consultation = grains.Consultation(wish.Recording.Consultation);
         var begun = await consultation.BeginSeal(ordinal);
@@ -65,7 +71,10 @@ public sealed class Seals(IGrainFactory grains, MediaVault vault)
         if (!await HoldsWhatItMust(lease, found.Length))
             return Refusal.MediaMismatch;
         var media = new SealedMedia { DurationSeconds = wish.DurationSeconds, Sha256 = found.Sha256, SizeBytes = found.Length };
-        return await consultation.Deliver(ordinal, lease.Grant.Id, media, by);
+        var delivered = await consultation.Deliver(ordinal, lease.Grant.Id, media, by);
+        if (delivered.IsDone)
+            Duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return delivered;
     }
 
     private async Task<bool> HoldsWhatItMust(GrantLease lease, long length)

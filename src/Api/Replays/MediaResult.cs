@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Net.Http.Headers;
 using Replays.Api.Media.Encryption;
 using Replays.Api.Playback;
 using Replays.Api.Problems;
 using Replays.Api.Security;
+using Replays.Grains;
 using Replays.Grains.Patients;
 using Replays.Grains.Playback;
 using Replays.Grains.Stops;
@@ -19,6 +21,9 @@ namespace Replays.Api.Replays;
 public sealed partial class MediaResult(ReplayMedia media, Onlooker to, PlaybackUrl? url = null) : IResult
 {
     private const int ChunkBytes = 64 << 10;
+
+    private static readonly Counter<long> Played =
+        Telemetry.Meter.CreateCounter<long>("replays.playback.bytes", "By", "Bytes of media sent to whoever plays them.");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -85,6 +90,7 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
                 }
                 body.Advance(read);
                 left -= read;
+                Played.Add(read);
                 if ((await body.FlushAsync(http.RequestAborted)).IsCompleted)
                     return;
             }

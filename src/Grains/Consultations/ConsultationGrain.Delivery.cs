@@ -14,6 +14,17 @@ internal sealed partial class ConsultationGrain
     private static readonly Counter<long> Deliveries =
         Telemetry.Meter.CreateCounter<long>("replays.deliveries", "{delivery}", "Deliveries to participants, by result.");
 
+    private static readonly Counter<long> Retries =
+        Telemetry.Meter.CreateCounter<long>("replays.delivery.retries", "{delivery}", "Deliveries that the consultation tried again by itself.");
+
+    // From zero: an increase is seen only of what was there before.
+    static ConsultationGrain()
+    {
+        foreach (var result in Enum.GetNames<DeliveryResult>())
+            Deliveries.Add(0, new KeyValuePair<string, object?>("result", result));
+        Retries.Add(0);
+    }
+
     private readonly HashSet<Guid> _told = [];
     private IGrainTimer? _work;
 
@@ -160,6 +171,7 @@ internal sealed partial class ConsultationGrain
         await NoteStatus(state);
         foreach (var verified in state.Recordings.Where(r => r.AwaitsDelivery && WhyNotDeliver(state, r) is Refusal.None).ToList())
         {
+            Retries.Add(1);
             await Deliver(state, verified, Actor.System, CancellationToken.None);
             state = stored.State;
         }

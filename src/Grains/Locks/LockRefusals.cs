@@ -9,6 +9,16 @@ public sealed partial class LockRefusals(INearMisses nearMisses, ILogger<LockRef
     private static readonly Counter<long> Refusals =
         Telemetry.Meter.CreateCounter<long>("replays.lock.refusals", "{refusal}", "Refusals by lock and by whether only a defect can cause them.");
 
+    // From zero: an increase is seen only of what was there before.
+    static LockRefusals()
+    {
+        foreach (var @lock in Enum.GetValues<Lock>())
+        {
+            Refusals.Add(0, new("lock", @lock.ToString()), new("defect", false));
+            Refusals.Add(0, new("lock", @lock.ToString()), new("defect", true));
+        }
+    }
+
     /// <summary>A refusal that any outsider can cause.</summary>
     public void Count(Lock refusedBy)
     {

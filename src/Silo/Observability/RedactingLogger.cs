@@ -1,0 +1,59 @@
+using System.Net;
+using Orleans.Runtime;
+
+namespace Replays.Silo.Observability;
+
+/// <summary>
+/// Passes messages on without what might be personal. Of others' messages the template stays, and of its values those that can't be a name:
+/// Orleans logs the keys of grains, and the arguments of calls that take long. Of exceptions their types and stacks stay, for their messages hold
+/// keys too.
+/// </summary>
+internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
+{
+    private const string Template = "{OriginalFormat}", Hidden = "…";
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+            return;
+        var values = (state as IReadOnlyList<KeyValuePair<string, object?>> ?? []).Select(pair => KeyValuePair.Create(pair.Key, Harmless(pair))).ToList();
+        var message = isOwn ? formatter(state, null) : Fill(values);
+        if (exception is not null)
+        {
+            message = $"{message} {Describe(exception)}";
+            values.Add(new("exception.type", exception.GetType().FullName));
+        }
+        inner.Log(logLevel, eventId, values, null, (_, _) => message);
+    }
+
+    private object? Harmless(KeyValuePair<string, object?> pair) => isOwn || pair.Key == Template ? pair.Value : Harmless(pair.Value);
+
+    private static object? Harmless(object? value) => value switch
+    {
+        null or bool or Enum or TimeSpan or DateTime or DateTimeOffset or IPEndPoint or SiloAddress or Type or GrainType => value,
+        IFormattable number when value.GetType().IsPrimitive => number,
+        _ => Hidden,
+    };
+
+    private static string Fill(List<KeyValuePair<string, object?>> values)
+    {
+        // What has no template is a text made by somebody, of whatever.
+        if (values.FirstOrDefault(pair => pair.Key == Template).Value is not string message)
+            return Hidden;
+        foreach (var (key, value) in values)
+        {
+            if (key != Template)
+                message = message.Replace($"{{{key}}}", $"{value}", StringComparison.Ordinal);
+        }
+        return message;
+    }
+
+    private static string Describe(Exception exception) => exception.InnerException is { } inner
+        ? $"{exception.GetType()} <- {Describe(inner)}"
+        : $"{exception.GetType()}{Environment.NewLine}{exception.StackTrace}";
+}
