@@ -21,6 +21,7 @@ namespace Replays.Api.Replays;
 public sealed partial class MediaResult(ReplayMedia media, Onlooker to, PlaybackUrl? url = null) : IResult
 {
     private const int ChunkBytes = 64 << 10;
+    private static readonly TimeSpan AskedEvery = TimeSpan.FromMilliseconds(250);
 
     private static readonly Counter<long> Played =
         Telemetry.Meter.CreateCounter<long>("replays.playback.bytes", "By", "Bytes of media sent to whoever plays them.");
@@ -69,12 +70,13 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
 
     private async Task Send(Stream plain, ByteRange range, OpenPlayback.Serving serving, HttpContext http)
     {
+        var time = http.RequestServices.GetRequiredService<TimeProvider>();
         try
         {
-            var stops = http.RequestServices.GetRequiredService<IStopList>();
-            var time = http.RequestServices.GetRequiredService<TimeProvider>();
             plain.Position = range.From;
             var body = http.Response.BodyWriter;
+            // A paused player takes nothing, so that no write comes to ask: it is asked for it.
+            await using var watch = time.CreateTimer(_ => CutIfStopped(http, time), null, AskedEvery, AskedEvery);
             for (var left = range.Length; left > 0;)
             {
                 var chunk = body.GetMemory(ChunkBytes);
@@ -83,11 +85,8 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
                     throw new MediaIntegrityException();
                 await serving.Cover(read, http.RequestAborted);
                 // Before every write, not only before the first: a response under way is cut when its replay is stopped, or its URL ends.
-                if (stops.Now().Media(media.Listed.Replay.Name) is not Standing.Clear || time.GetUtcNow() >= url?.EndsAt)
-                {
-                    http.Abort();
+                if (CutIfStopped(http, time))
                     return;
-                }
                 body.Advance(read);
                 left -= read;
                 Played.Add(read);
@@ -95,15 +94,37 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
                     return;
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The player has what it wanted.
+            // The player has what it wanted, or was cut off.
         }
-        catch (Exception e)
+        catch (Exception e) when (http.Response.HasStarted)
         {
             // A status was sent already: only a broken connection tells the player that this is not all.
             LogCut(http.RequestServices.GetRequiredService<ILogger<MediaResult>>(), e.GetType());
             http.Abort();
+        }
+    }
+
+    /// <summary>Resets the connection, so that what waits in its buffers is not sent either, unless the media may be served this moment.</summary>
+    private bool CutIfStopped(HttpContext http, TimeProvider time)
+    {
+        if (MayBeServed(http, time))
+            return false;
+        http.Abort();
+        return true;
+    }
+
+    private bool MayBeServed(HttpContext http, TimeProvider time)
+    {
+        try
+        {
+            return http.RequestServices.GetRequiredService<IStopList>().Now().Media(media.Listed.Replay.Name) is Standing.Clear
+                && !(time.GetUtcNow() >= url?.EndsAt);
+        }
+        catch (StopsUnknownException)
+        {
+            return false;
         }
     }
 

@@ -85,7 +85,19 @@ public class ApiCalls(HttpClient http)
         Assert.True(answer.IsSuccessStatusCode, $"PUT: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
-    public Task<HttpResponseMessage> Seal(string patient, int number, int ordinal, byte[] media) => Send(
+    /// <summary>Asks again while the answer is that sealing goes on, which comes after two seconds.</summary>
+    public async Task<HttpResponseMessage> Seal(string patient, int number, int ordinal, byte[] media)
+    {
+        for (var times = 1; ; times++)
+        {
+            var answer = await AskToSeal(patient, number, ordinal, media);
+            if (answer.StatusCode is not HttpStatusCode.Accepted || times == 30)
+                return answer;
+            answer.Dispose();
+        }
+    }
+
+    public Task<HttpResponseMessage> AskToSeal(string patient, int number, int ordinal, byte[] media) => Send(
         HttpMethod.Post, $"{PathOf(patient, number)}/recordings/{ordinal}/seal", TestTokens.Recorder, new { durationSeconds = 2, sha256 = Digest(media) });
 
     /// <summary>Opened, uploaded, sealed.</summary>

@@ -62,12 +62,12 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
 
         // Verifying takes as long as the store does: the caller is told to come again, and nobody else waits for it.
         _store.Hold();
-        using (var seal = await _api.Seal(patient, number, 1, Media))
+        using (var seal = await _api.AskToSeal(patient, number, 1, Media))
             Assert.Equal((HttpStatusCode.Accepted, true), (seal.StatusCode, seal.Headers.RetryAfter is not null));
         Assert.Equal("closed", (string?)(await _api.Post($"{path}/close", TestTokens.Recorder))!["status"]);
         Assert.Equal("audio", (string?)(await _api.Post($"{ApiProcess.PathOf(patient, number)}/mode", TestTokens.Scheduler, new { mode = "audio" }))!["mode"]);
         Assert.Equal("closed", (string?)(await _api.Get(path, TestTokens.Recorder))!["status"]);
-        using (var again = await _api.Seal(patient, number, 1, Media))
+        using (var again = await _api.AskToSeal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         using (var other = await _api.Seal(patient, number, 1, ApiProcess.Audio))
             Assert.Equal(HttpStatusCode.Locked, other.StatusCode);
@@ -80,12 +80,12 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
         await _api.Program.Ready();
         await Eventually.Is(async () =>
         {
-            using var seal = await _api.Seal(patient, number, 1, Media);
+            using var seal = await _api.AskToSeal(patient, number, 1, Media);
             Assert.Contains(seal.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Accepted });
             return seal.StatusCode is HttpStatusCode.OK;
         });
         Assert.Equal("available", (string?)(await _api.Get(path, TestTokens.Recorder))!["status"]);
-        using (var again = await _api.Seal(patient, number, 1, Media))
+        using (var again = await _api.AskToSeal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         using (var other = await _api.Seal(patient, number, 1, ApiProcess.Audio))
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "digest-mismatch"), (other.StatusCode, await Code(other)));
