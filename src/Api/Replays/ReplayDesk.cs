@@ -20,23 +20,29 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureL
     {
         var page = await Unavailability.Read(
             () => grains.Patient(patient).ListReplays(query with { ClinicianId = viewer.ClinicianId }, cancellation));
-        var now = stops.Now();
-        if (now.Lists(patient) is Standing.Suspended)
-            throw new ProblemException(ProblemKind.PlaybackSuspended);
-        var shown = page.Items.Where(listed => MaySee(viewer, listed) && now.Listing(listed.Replay.Name) is Standing.Clear).ToList();
+        var shown = Shown(page.Items.Where(listed => MaySee(viewer, listed)));
         foreach (var same in shown.GroupBy(listed => viewer.Onlooker(listed, patient), listed => listed.Replay.Name))
             await exposures.List([.. same], same.Key, ReplayView.Discloses, cancellation);
-        return new([.. shown.Select(ReplayView.Of)], Cursor.Of(page.Next));
+        // Again: the evidence took its time, and the stop of a moment ago holds for this answer too.
+        return new([.. Shown(shown).Select(ReplayView.Of)], Cursor.Of(page.Next));
+
+        List<ListedReplay> Shown(IEnumerable<ListedReplay> listed)
+        {
+            var now = stops.Now();
+            return now.Lists(patient) is Standing.Suspended
+                ? throw new ProblemException(ProblemKind.PlaybackSuspended)
+                : [.. listed.Where(one => now.Listing(one.Replay.Name) is Standing.Clear)];
+        }
     }
 
     /// <returns>Null: there is none, or none for this viewer; the two look the same.</returns>
     public async Task<ReplayView?> Find(RecordingId replay, Viewer viewer, CancellationToken cancellation)
     {
         var listed = await Unavailability.Read(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
-        if (listed is null || !MaySee(viewer, listed) || !IsShown(stops.Now().Listing(replay)) || !IsShown(stops.Now().Listing(listed.Replay.Name)))
+        if (listed is null || !MaySee(viewer, listed) || !IsListed(replay, listed))
             return null;
         await exposures.List([listed.Replay.Name], viewer.Onlooker(listed, replay.Patient), ReplayView.Discloses, cancellation);
-        return ReplayView.Of(listed);
+        return IsListed(replay, listed) ? ReplayView.Of(listed) : null;
     }
 
     /// <returns>What it takes to read the media; null as above.</returns>
@@ -48,6 +54,9 @@ public sealed class ReplayDesk(IGrainFactory grains, IStopList stops, IExposureL
             ? media
             : null;
     }
+
+    private bool IsListed(RecordingId replay, ListedReplay listed) =>
+        IsShown(stops.Now().Listing(replay)) && IsShown(stops.Now().Listing(listed.Replay.Name));
 
     private bool MaySee(Viewer viewer, ListedReplay listed) => !locks.Has(Lock.Reader) || viewer.MaySee(listed);
 

@@ -25,41 +25,48 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
 
     public async Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
     {
-        var quarantined = await _rows.Quarantine(report, evenIfHeld, cancellation);
-        await Reread(cancellation);
-        return quarantined;
+        var quarantine = _rows.Quarantine(report, evenIfHeld, cancellation);
+        await Heed(quarantine);
+        return await quarantine;
     }
 
     public Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation) =>
-        Heed(_rows.Quarantine(incident, recordings, by, cancellation), cancellation);
+        Heed(_rows.Quarantine(incident, recordings, by, cancellation));
 
-    public Task Restore(string incident, CancellationToken cancellation) => Heed(_rows.Restore(incident, cancellation), cancellation);
+    public Task Restore(string incident, CancellationToken cancellation) => Heed(_rows.Restore(incident, cancellation));
 
-    public Task Withdraw(string incident, Actor by, CancellationToken cancellation) => Heed(_rows.Withdraw(incident, by, cancellation), cancellation);
+    public Task Withdraw(string incident, Actor by, CancellationToken cancellation) => Heed(_rows.Withdraw(incident, by, cancellation));
 
     public Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation) =>
-        Heed(_rows.Withdraw(recordings, by, reason, cancellation), cancellation);
+        Heed(_rows.Withdraw(recordings, by, reason, cancellation));
 
     public Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation) =>
-        Heed(_rows.Suspend(patient, scope, by, reason, cancellation), cancellation);
+        Heed(_rows.Suspend(patient, scope, by, reason, cancellation));
 
     public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) =>
-        Heed(_rows.Resume(patient, by, reason, cancellation), cancellation);
+        Heed(_rows.Resume(patient, by, reason, cancellation));
 
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
-        var erased = await _rows.Erase(patient, by, cancellation);
-        await Reread(cancellation);
-        return erased;
+        var erasure = _rows.Erase(patient, by, cancellation);
+        await Heed(erasure);
+        return await erasure;
     }
 
-    public Task Forget(PatientId patient, CancellationToken cancellation) => Heed(_rows.Forget(patient, cancellation), cancellation);
+    public Task Forget(PatientId patient, CancellationToken cancellation) => Heed(_rows.Forget(patient, cancellation));
 
     public Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation) => _rows.StopsOf(patient, cancellation);
 
-    private async Task Heed(Task change, CancellationToken cancellation)
+    /// <summary>Whatever became of the change: one whose answer was lost, or whose caller left, may have been committed.</summary>
+    private async Task Heed(Task change)
     {
-        await change;
-        await Reread(cancellation);
+        try
+        {
+            await change;
+        }
+        finally
+        {
+            await Reread(CancellationToken.None);
+        }
     }
 }
