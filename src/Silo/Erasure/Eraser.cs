@@ -10,7 +10,8 @@ namespace Replays.Silo.Erasure;
 
 /// <summary>
 /// In every silo: erases whom the stop list names. All of it can be repeated, so that whoever dies on the way, another begins anew; it is over
-/// when the patient's tombstone is written and the stops are gone.
+/// when the patient's tombstone is written and the stops are gone. Key, media and consultations go at once; evidence, the trail's content and the rows
+/// that are left go when nothing that was under way can add to them any more.
 /// </summary>
 /// <remarks>What is kept: incidents and their records (GDPR Art. 33(5)), and who was shown what of other people's recordings.</remarks>
 internal sealed partial class Eraser(
@@ -18,6 +19,12 @@ internal sealed partial class Eraser(
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than anything lasts that was let in before the stop: answers, their evidence, and the telling of it to the trail.</summary>
+    private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whose media and consultations this process has erased already.</summary>
+    private readonly HashSet<PatientId> _unreadable = [];
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -54,11 +61,25 @@ internal sealed partial class Eraser(
     private async Task Erase(PatientId patient, CancellationToken cancellation)
     {
         // The key first: from here on no media of theirs can be read, whatever becomes of the rest.
-        if (!await grains.Patient(patient).GoOnErasing(cancellation))
+        if (await grains.Patient(patient).GoOnErasing(cancellation))
         {
-            await stops.Forget(patient, cancellation);
-            return;
+            if (!_unreadable.Contains(patient))
+                await EraseConsultations(patient, cancellation);
+            _unreadable.Add(patient);
+            var stop = (await stops.StopsOf(patient, cancellation)).FirstOrDefault(stop => stop.Kind is StopKind.Erasure);
+            if (time.GetUtcNow() - stop?.At < Stillness)
+                return;
+            await EraseEvidence(patient, cancellation);
+            for (int? from = 0; from is { } page;)
+                from = await grains.AuditTrail(patient).EraseContent(page);
+            await grains.Patient(patient).FinishErasure(cancellation);
         }
+        await stops.Forget(patient, cancellation);
+        _unreadable.Remove(patient);
+    }
+
+    private async Task EraseConsultations(PatientId patient, CancellationToken cancellation)
+    {
         LedgerCursor? after = null;
         do
         {
@@ -72,11 +93,6 @@ internal sealed partial class Eraser(
             after = extract.Next;
         }
         while (after is not null);
-        await EraseEvidence(patient, cancellation);
-        for (int? from = 0; from is { } page;)
-            from = await grains.AuditTrail(patient).EraseContent(page);
-        await grains.Patient(patient).FinishErasure(cancellation);
-        await stops.Forget(patient, cancellation);
     }
 
     /// <summary>Who was shown what of their recordings.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Replays.Api.Tests.Http;
 using Xunit;
 
@@ -75,9 +76,17 @@ public sealed class ControlTests : IAsyncLifetime
         await _api.Restart(); // in the middle of it, as like as not
         Assert.Empty(await _api.Replays(patient));
 
-        await Desk.Until(async () => Directory.GetFiles(Path.Combine(_api.DataDirectory, "media"), "*", SearchOption.AllDirectories).Length < media
-            && (await _api.Get("/v1/me/consultations", TestTokens.Patient(patient)))!["items"]!.AsArray() is []
-            && (await _api.Trail(patient)).Count(entry => entry["kind"] is not null) == 1, "All is erased.");
+        await Desk.Until(
+            () => Task.FromResult(Directory.GetFiles(Path.Combine(_api.DataDirectory, "media"), "*", SearchOption.AllDirectories).Length < media),
+            "Media are gone.");
+        // A list that was let in before may write its evidence only now.
+        Assert.Equal(1, await Rows($"""
+            INSERT INTO replays_listing VALUES ('patients/{patient}/consultations/1/recordings/1', 'late', 'clinician', '', 'patients/{patient}', 1, 'title', 0, 1)
+            RETURNING 1
+            """));
+        await Desk.Until(async () => (await _api.Get("/v1/me/consultations", TestTokens.Patient(patient)))!["items"]!.AsArray() is []
+            && (await _api.Trail(patient)).Count(entry => entry["kind"] is not null) == 1, "All is erased.", seconds: 120);
+        Assert.Equal(0, await Rows("SELECT count(*) FROM replays_listing WHERE principal = 'late'"));
         Assert.Equal("patient.erased", (string?)Assert.Single(await _api.Trail(patient), entry => entry["kind"] is not null)["kind"]);
         var check = await _api.Post($"{path}/audit-trail/verify", TestTokens.Officer);
         Assert.True((bool)check!["intact"]! && (long)check["entries"]! > 5);
@@ -91,6 +100,14 @@ public sealed class ControlTests : IAsyncLifetime
         }, "They can be booked again.");
         await Desk.Until(async () => await _api.Give(patient) is { } fresh && (await _api.Replays(patient)).Contains(fresh), "And see their replays.");
         Assert.DoesNotContain(replay, await _api.Replays(patient));
+    }
+
+    private async Task<long> Rows(string statement)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_api.DataDirectory, "replays.db")};Pooling=False");
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new SqliteCommand(statement, database);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private async Task AssertMedia(string patient, string replay, (HttpStatusCode Status, string? Code) expected)
