@@ -12,6 +12,9 @@ public static class GrainRegistration
         services.AddOptions<ReplaysOptions>().BindConfiguration(ReplaysOptions.Section)
             .Validate(o => o.Recordings.MaxPerConsultation is >= 1 and <= 32, "Replays:Recordings:MaxPerConsultation must be 1 to 32.")
             .Validate(o => o.Recordings.MaxBytes > 0, "Replays:Recordings:MaxBytes must be positive.")
+            .Validate(o => Within(o.Recordings.UploadDeadline, days: 30), "Replays:Recordings:UploadDeadline must be positive, 30 days at most.")
+            .Validate(o => Within(o.Recordings.LongestCall, days: 7), "Replays:Recordings:LongestCall must be positive, 7 days at most.")
+            .Validate(o => Within(o.Recordings.LongestSilence, days: 1), "Replays:Recordings:LongestSilence must be positive, 1 day at most.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ArmedLocks>();
@@ -26,4 +29,6 @@ public static class GrainRegistration
             .AddSingleton<RecordLock>()
             .AddSingleton<KeyLock>();
     }
+
+    private static bool Within(TimeSpan duration, int days) => duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(days);
 }

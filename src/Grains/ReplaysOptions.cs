@@ -31,13 +31,13 @@ public sealed class ReplaysOptions
         /// <summary>Bytes a recording. Default 8 GiB.</summary>
         public long MaxBytes { get; init; } = 8L << 30;
 
-        /// <summary>How long after the end open uploads may finish; then the consultation settles. Default 24 h.</summary>
+        /// <summary>How long after the end open uploads may finish; then the consultation settles. Default 24 h, at most 30 days.</summary>
         public TimeSpan UploadDeadline { get; init; } = TimeSpan.FromHours(24);
 
-        /// <summary>How long an upload's connection may bring nothing before it is given up; what arrived is kept. Default 30 s.</summary>
+        /// <summary>How long an upload's connection may bring nothing before it is given up; what arrived is kept. Default 30 s, at most a day.</summary>
         public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(30);
 
-        /// <summary>How long a call may stay in one mode before it counts as abandoned and is ended. Default 24 h.</summary>
+        /// <summary>How long a call may stay in one mode before it counts as abandoned and is ended. Default 24 h, at most 7 days.</summary>
         public TimeSpan LongestCall { get; init; } = TimeSpan.FromHours(24);
     }
 }

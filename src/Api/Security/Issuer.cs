@@ -68,6 +68,13 @@ internal sealed record Issuer(string Scheme, FrozenSet<string> AllowedRoles)
                 throw new StartupException($"{key.Path}:Value must be at least {MinKeyBytes} bytes in base64.");
         }
 
+        // Several issuers in one scheme would share its roles, and one could make the other's patients.
+        var issuers = keys.Select(key => key["Issuer"]).Append(scheme["ValidIssuer"])
+            .Concat(scheme.GetSection("ValidIssuers").GetChildren().Select(issuer => issuer.Value))
+            .Where(issuer => issuer is not null).Distinct(StringComparer.Ordinal);
+        if (issuers.Count() > 1)
+            throw new StartupException($"{scheme.Path} names more than one issuer. Give each issuer a scheme of its own, with its AllowedRoles.");
+
         if (environment.IsDevelopment())
             return;
         if (!hasKeys && string.IsNullOrWhiteSpace(scheme["Authority"]))

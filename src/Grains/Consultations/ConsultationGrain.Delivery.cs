@@ -141,6 +141,9 @@ internal sealed partial class ConsultationGrain
 
     private Task Arm() => this.RegisterOrUpdateReminder(Reminder, Hour, Hour);
 
+    /// <summary>Before they are noted: a consultation that has settled has no reminder any more.</summary>
+    private Task ArmTakeBacks(ConsultationState state) => state.TakeBacks.IsEmpty || state.Recordings.IsEmpty ? Task.CompletedTask : Arm();
+
     private async Task Disarm()
     {
         if (await this.GetReminder(Reminder) is { } reminder)
@@ -186,12 +189,13 @@ internal sealed partial class ConsultationGrain
     /// <summary>The upload deadline is over: what is not sealed is given up, and its bytes go.</summary>
     private async Task<ConsultationState> Settle(ConsultationState state)
     {
-        state = state.DiscardUnsealed();
+        // The participant first: they take nothing of this consultation from here on, and what they have by now is not given up.
+        await NoteStatus(state with { Status = ConsultationStatus.Settled });
+        state = (await Reconcile(state)).DiscardUnsealed();
         foreach (var discarded in state.Recordings.Where(r => r.Status is RecordingStatus.Discarded))
             await media.Delete(discarded.ObjectKey, CancellationToken.None);
         state = await Save(state with { Status = ConsultationStatus.Settled }, Tell("consultation.settled", Actor.System));
         await TellTrail(state);
-        await NoteStatus(state);
         return state;
     }
 

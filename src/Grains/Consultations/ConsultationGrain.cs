@@ -37,7 +37,7 @@ internal sealed partial class ConsultationGrain(
     {
         Own = ConsultationId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a consultation's name.");
         CheckRecord();
-        if (stored.RecordExists && stored.State.Status is not ConsultationStatus.Settled)
+        if (stored.RecordExists && (stored.State.Status is not ConsultationStatus.Settled || !stored.State.TakeBacks.IsEmpty))
             WorkSoon();
         return Task.CompletedTask;
     }
@@ -140,6 +140,7 @@ internal sealed partial class ConsultationGrain(
         }
         if (state.Status is ConsultationStatus.InProgress)
             state = state.CloseOpen() with { Status = ConsultationStatus.Ended, EndedAt = time.GetUtcNow() };
+        await ArmTakeBacks(state);
         if (state != stored.State)
             state = await Save(state, Tell("consultation.ended", by, wrongPatient ? WrongPatient : null));
         await NoteStatus(state);
@@ -181,6 +182,7 @@ internal sealed partial class ConsultationGrain(
             state = (await Reconcile(state)).WithConsent(mode, consent).DiscardUnsealed(mode);
             if (over)
                 state = state with { TakeBacks = state.TakeBacks.Add(new PendingTakeBack(mode, "consent-withdrawn", by)) };
+            await ArmTakeBacks(state);
             state = await Save(state, Tell("consent.withdrawn", by, Spelled(mode)));
         }
         return Snapshot(await TakeBack(state));

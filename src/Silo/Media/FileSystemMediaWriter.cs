@@ -86,9 +86,10 @@ internal sealed class FileSystemMediaWriter : IMediaWriter
                 if (end > _committed || Checkpoint is null)
                     RandomAccess.FlushToDisk(_body);
 
+                // Before the checkpoint: one that was put in place may stay there although that could not be made durable, and must find its bytes.
+                _committed = Math.Max(end, _committed);
                 Replace(checkpoint);
                 Checkpoint = checkpoint;
-                _committed = Math.Max(end, _committed);
             }
             catch (Exception e) when (Translate(e) is { } problem)
             {

@@ -30,6 +30,10 @@ public sealed class StartTests
         { "Api", "Staging", "is no role", ["Replays__Issuers__Bearer__AllowedRoles__0=doctor"] },
         { "Api", "Staging", "names no scheme", ["Replays__Issuers__Bearar__AllowedRoles__0=patient"] },
         { "Api", "Staging", "MaxBytes", ["Replays__Recordings__MaxBytes=0"] },
+        { "Api", "Staging", "UploadDeadline", ["Replays__Recordings__UploadDeadline=-00:00:01"] },
+        { "Api", "Staging", "LongestCall", ["Replays__Recordings__LongestCall=8.00:00:00"] },
+        { "Api", "Staging", "LongestSilence", ["Replays__Recordings__LongestSilence=00:00:00"] },
+        { "Api", "Staging", "more than one issuer", [$"{Bearer}SigningKeys__0__Issuer=somebody-else"] },
         { "Api", "Staging", "Provider", ["Replays__Media__Provider=Tape"] },
         { "Api", "Staging", "Bucket", ["Replays__Media__Provider=S3", "Replays__Media__S3__ServiceUrl=http://127.0.0.1:9"] },
     };

@@ -18,13 +18,17 @@ internal sealed class DeliveryCluster : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-delivery-").FullName;
     private readonly InProcessTestCluster _cluster;
 
-    private DeliveryCluster()
+    private DeliveryCluster(TimeSpan uploadDeadline)
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSiloHost((_, host) =>
         {
             host.Logging.ClearProviders();
-            host.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Replays:DataDirectory"] = _directory });
+            host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Replays:DataDirectory"] = _directory,
+                ["Replays:Recordings:UploadDeadline"] = $"{uploadDeadline:c}",
+            });
             host.AddReplaysDatabase().AddReplaysKeys();
             host.Services.AddReplaysGrains().AddMediaStore(host.Configuration).AddStopList(embedded: true);
         });
@@ -51,9 +55,9 @@ internal sealed class DeliveryCluster : IAsyncDisposable
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<DeliveryCluster> Start()
+    public static async Task<DeliveryCluster> Start(TimeSpan? uploadDeadline = null)
     {
-        var cluster = new DeliveryCluster();
+        var cluster = new DeliveryCluster(uploadDeadline ?? TimeSpan.FromHours(24));
         Schema.MigrateSqlite($"Data Source={Path.Combine(cluster._directory, "replays.db")}");
         await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
         return cluster;

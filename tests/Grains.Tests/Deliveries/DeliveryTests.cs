@@ -63,9 +63,7 @@ public sealed class DeliveryTests
         foreach (var job in new[] { byActivation, byReminder })
         {
             await job.Appears();
-            var armed = await cluster.Services.GetRequiredService<IReminderTable>().ReadRow(
-                cluster.Grains.Consultation(job.Consultation).GetGrainId(), "settle");
-            Assert.NotNull(armed);
+            Assert.NotNull(await Armed(cluster, job));
         }
         await Task.WhenAll(jobs.Select(async one =>
         {
@@ -83,6 +81,26 @@ public sealed class DeliveryTests
         cluster.Storm.Strike(job.Patient, 2, committed: false);
         await Assert.ThrowsAsync<StorageUnavailableException>(job.Attempt);
         await job.Appears();
+    }
+
+    [Fact]
+    public async Task Consent_withdrawn_after_settling_takes_the_replay_back_although_everything_dies_on_the_way()
+    {
+        await using var cluster = await DeliveryCluster.Start(uploadDeadline: TimeSpan.FromMilliseconds(1));
+        var job = await Job.Begin(cluster, Backend.NewPatient());
+        await job.Seal();
+        await job.Settle();
+        Assert.Null(await Armed(cluster, job));
+
+        cluster.Storm.Strike(job.Patient, 2, committed: false, lasts: true); // the withdrawal is written, the ledger page is not
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => cluster.Grains.Consultation(job.Consultation).SetConsent(ConsultationMode.Audio, false, Backend.Of(job.Patient)));
+        Assert.NotNull(await Armed(cluster, job));
+        cluster.Storm.Pass(job.Patient);
+        await cluster.KillAll();
+
+        await cluster.Grains.Consultation(job.Consultation).Get(); // what the reminder does in an hour
+        await job.Disappears();
     }
 
     [Fact]
@@ -115,6 +133,9 @@ public sealed class DeliveryTests
         }
     }
 
+    private static Task<ReminderEntry?> Armed(DeliveryCluster cluster, Job job) => cluster.Services.GetRequiredService<IReminderTable>().ReadRow(
+        cluster.Grains.Consultation(job.Consultation).GetGrainId(), "settle");
+
     private static IEnumerable<(int Write, bool Committed)> Cases() =>
         from write in Enumerable.Range(1, Writes) from committed in new[] { false, true } select (write, committed);
 
@@ -144,6 +165,12 @@ public sealed class DeliveryTests
         /// <summary>Opens, seals and ends, or goes on where it stopped. Remembers what was acknowledged.</summary>
         public async Task Attempt()
         {
+            await Seal();
+            Assert.Equal(Refusal.None, (await Grain.End(false, Backend.App)).Refusal);
+        }
+
+        public async Task Seal()
+        {
             var there = (await Grain.Get())!.Recordings;
             var opened = there is [var first] ? first : (await Grain.OpenRecording(new OpenRecording { ContentType = "audio/mp4" }, Backend.Recorder)).Value!;
             _opened = opened.Name;
@@ -162,7 +189,18 @@ public sealed class DeliveryTests
             else if (grant.Refusal is not Refusal.Sealed)
                 throw new InvalidOperationException($"{grant.Refusal}");
             _sealed = true;
+        }
+
+        /// <summary>Ends, and comes back as the reminder does until nothing is owed.</summary>
+        public async Task Settle()
+        {
             Assert.Equal(Refusal.None, (await Grain.End(false, Backend.App)).Refusal);
+            for (var waited = Stopwatch.StartNew(); await Armed(cluster, this) is not null;)
+            {
+                Assert.True(waited.Elapsed < Patience, "It did not settle.");
+                await Grain.AsReference<IRemindable>().ReceiveReminder("settle", default);
+            }
+            Assert.Equal(ConsultationStatus.Settled, (await Grain.Get())!.Status);
         }
 
         public async Task Finish()
@@ -207,6 +245,12 @@ public sealed class DeliveryTests
             for (var waited = Stopwatch.StartNew(); (await Listed()).Count == 0;)
                 Assert.True(waited.Elapsed < Patience, "The replay did not appear.");
             await CheckList();
+        }
+
+        public async Task Disappears()
+        {
+            for (var waited = Stopwatch.StartNew(); (await Listed()).Count > 0;)
+                Assert.True(waited.Elapsed < Patience, "The replay did not disappear.");
         }
 
         private async Task CheckList()
