@@ -130,8 +130,7 @@ internal sealed partial class AuditTrailGrain(
     }
 
     /// <summary>Whether an entry says anything that erasure is to destroy: all but that there was one.</summary>
-    private static bool Says(TrailLink link) =>
-        link.Content is { } content && JsonSerializer.Deserialize(content, TrailJson.Default.AuditEntry)?.Kind != TrailKinds.Erased;
+    private static bool Says(TrailLink link) => link.Content is { } content && !TrailKinds.IsErasure(content);
 
     private static int PageOf(long number) => (int)((number - 1) / StoredTrail.PageSize);
 

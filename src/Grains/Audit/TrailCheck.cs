@@ -29,5 +29,13 @@ public sealed record TrailCheck
     [Id(5)]
     public byte[]? SealedHash { get; init; }
 
+    /// <summary>The first entry so far that says nothing although no erasure has destroyed it.</summary>
+    [Id(6)]
+    public long? Blank { get; init; }
+
+    /// <summary>Whether all that came after the last erasure says nothing.</summary>
+    [Id(7)]
+    public bool AfterErasure { get; init; }
+
     public bool Intact => Done && FirstBroken is null;
 }

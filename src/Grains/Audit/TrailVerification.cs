@@ -12,16 +12,16 @@ public static class TrailVerification
             return End(soFar);
         if (page.Owner != owner || page.Number != number || page.Links.Length > StoredTrail.PageSize)
             return Broken(soFar, soFar.Entries + 1);
-        var (entries, hash) = (soFar.Entries, soFar.Hash!);
+        var (entries, hash, silence) = (soFar.Entries, soFar.Hash!, new TrailSilence(soFar.Blank, soFar.AfterErasure));
         foreach (var link in page.Links)
         {
             if (!TrailChain.Holds(hash, entries + 1, link))
                 return Broken(soFar, entries + 1);
-            (entries, hash) = (entries + 1, link.Hash);
+            (entries, hash, silence) = (entries + 1, link.Hash, silence.Then(entries + 1, link));
             if (entries == soFar.Sealed && !hash.AsSpan().SequenceEqual(soFar.SealedHash))
                 return Broken(soFar, entries); // a chain that holds, and is not the one that the head sealed
         }
-        soFar = soFar with { Entries = entries, Hash = hash };
+        soFar = soFar with { Entries = entries, Hash = hash, Blank = silence.Unexplained, AfterErasure = silence.AfterErasure };
         return page.Links.Length < StoredTrail.PageSize ? End(soFar) : soFar;
     }
 
@@ -39,5 +39,5 @@ public static class TrailVerification
     private static TrailCheck Broken(TrailCheck soFar, long number) => soFar with { Done = true, FirstBroken = number };
 
     private static TrailCheck End(TrailCheck soFar) =>
-        soFar.Entries < soFar.Sealed ? Broken(soFar, soFar.Entries + 1) : soFar with { Done = true };
+        soFar.Entries < soFar.Sealed ? Broken(soFar, soFar.Entries + 1) : soFar with { Done = true, FirstBroken = soFar.Blank };
 }

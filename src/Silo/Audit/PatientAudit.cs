@@ -197,7 +197,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         CompareReplays(erasing);
         if (rows.PatientKey is null && !erasing && _replays.Values.Any(replay => replay.WrappedKey != 0))
             findings.Add(FindingKinds.PatientKeyMissing, patient.Name);
-        CompareTrail();
+        CompareTrail(isErased: erasing || head is { ErasedAt: not null });
         media.Refer(_references);
         Checked = new()
         {
@@ -269,7 +269,8 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         }
     }
 
-    private void CompareTrail()
+    /// <param name="isErased">Whether they were ever erased, or are being: without that no trail may say so, for what comes before it may be blank.</param>
+    private void CompareTrail(bool isErased)
     {
         if (rows.TrailHead is not null || rows.Former is not null)
             _trail ??= NewTrail();
@@ -277,6 +278,8 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
             return;
         if (_trail?.Finish() is { } finding)
             findings.Add(finding.Kind, finding.Name, finding.Detail);
+        else if (_trail?.Erasure is { } erasure && !isErased && !_incomplete)
+            findings.Add(FindingKinds.TrailBroken, $"{patient.Name}/trail/{erasure}", "says that the patient was erased");
         else if (_trail is { Entries: > 0, LastHash: { } hash } && _trail.Entries != rows.Former?.Entries)
             Grown = new(patient.Name, 0, _trail.Entries, hash);
     }

@@ -13,6 +13,9 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
 
     public long Entries { get; private set; }
 
+    /// <summary>The last entry that says that the patient was erased.</summary>
+    public long? Erasure { get; private set; }
+
     /// <summary>How it ends; null without entries.</summary>
     public byte[]? LastHash { get; private set; }
 
@@ -25,7 +28,15 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
             if (!TrailChain.Holds(links[i - 1].Hash, before + i + 1, links[i]))
                 broken = before + i + 1;
         }
-        _pages.Add(new(number, links.Length, links.FirstOrDefault(), links.LastOrDefault()?.Hash, broken, HashAt(head?.Count), HashAt(former?.Entries)));
+        var (silence, afterErasure, erasure) = (new TrailSilence(null, false), new TrailSilence(null, true), (long?)null);
+        for (var i = 0; i < links.Length; i++)
+        {
+            (silence, afterErasure) = (silence.Then(before + i + 1, links[i]), afterErasure.Then(before + i + 1, links[i]));
+            if (links[i].Content is not null && silence is { AfterErasure: true })
+                erasure = before + i + 1;
+        }
+        _pages.Add(new(number, links.Length, links.FirstOrDefault(), links.LastOrDefault()?.Hash, broken, silence, afterErasure, erasure,
+            HashAt(head?.Count), HashAt(former?.Entries)));
 
         byte[]? HashAt(long? entry) => entry > before && entry <= before + links.Length ? links[(int)(entry.Value - before - 1)].Hash : null;
     }
@@ -36,6 +47,7 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
         _pages.Sort((one, other) => one.Number.CompareTo(other.Number));
         var hash = TrailChain.Genesis(owner);
         byte[]? atHead = null, atFormer = null;
+        var silence = new TrailSilence(null, false);
         for (var i = 0; i < _pages.Count; i++)
         {
             var page = _pages[i];
@@ -45,6 +57,9 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
                 return Broken(Entries + 1);
             if (page.Broken is { } broken)
                 return Broken(broken);
+            var own = silence.AfterErasure ? page.AfterErasure : page.Silence;
+            silence = own with { Unexplained = page.Erasure is null ? silence.Unexplained ?? own.Unexplained : own.Unexplained };
+            Erasure = page.Erasure ?? Erasure;
             (Entries, hash) = (Entries + page.Links, page.Last ?? hash);
             (atHead, atFormer) = (atHead ?? page.AtHead, atFormer ?? page.AtFormer);
         }
@@ -56,10 +71,12 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
             return Broken(head.Count);
         if (former is not null && !former.Hash.AsSpan().SequenceEqual(atFormer))
             return new(FindingKinds.TrailRewritten, $"{owner}/trail", $"entry {former.Entries} is not the one that audit {former.Run} saw");
-        return null;
+        return silence.Unexplained is { } blank ? Broken(blank) : null;
     }
 
     private AuditFinding Broken(long entry) => new(FindingKinds.TrailBroken, $"{owner}/trail/{entry}");
 
-    private sealed record Page(int Number, int Links, TrailLink? First, byte[]? Last, long? Broken, byte[]? AtHead, byte[]? AtFormer);
+    private sealed record Page(
+        int Number, int Links, TrailLink? First, byte[]? Last, long? Broken, TrailSilence Silence, TrailSilence AfterErasure, long? Erasure,
+        byte[]? AtHead, byte[]? AtFormer);
 }

@@ -19,6 +19,14 @@ internal sealed class TrailOutbox(DbDataSource database, IGrainFactory grains)
             ("id", entry.Id.ToString("n")), ("patient", patient.Value), ("entry", JsonSerializer.Serialize(entry, IncidentJson.Options)),
             ("at", entry.At.ToUnixTimeMilliseconds())).Execute(cancellation);
 
+    /// <summary>Whether a patient's trail is still to be told something.</summary>
+    public async Task<bool> Holds(PatientId patient, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await connection.Statement("SELECT 1 FROM replays_trail_outbox WHERE patient = @patient LIMIT 1", ("patient", patient.Value))
+            .Rows(row => true, cancellation)).Count > 0;
+    }
+
     /// <summary>Tells what there is, in order. One trail that refuses keeps none of the others back.</summary>
     /// <returns>The last failure; null: none.</returns>
     public async Task<Exception?> TellAll(CancellationToken cancellation)

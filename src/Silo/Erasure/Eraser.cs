@@ -4,6 +4,7 @@ using Replays.Grains.Identity;
 using Replays.Grains.Media;
 using Replays.Grains.Patients;
 using Replays.Grains.Stops;
+using Replays.Silo.Audit;
 using Replays.Silo.Sql;
 
 namespace Replays.Silo.Erasure;
@@ -15,8 +16,8 @@ namespace Replays.Silo.Erasure;
 /// </summary>
 /// <remarks>What is kept: incidents and their records (GDPR Art. 33(5)), and who was shown what of other people's recordings.</remarks>
 internal sealed partial class Eraser(
-    IStopList stops, IMediaStore media, DbDataSource database, IGrainFactory grains, TimeProvider time, ILogger<Eraser> logger)
-    : BackgroundService
+    IStopList stops, IMediaStore media, TrailOutbox outbox, DbDataSource database, IGrainFactory grains, TimeProvider time,
+    ILogger<Eraser> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -67,8 +68,8 @@ internal sealed partial class Eraser(
                 await EraseConsultations(patient, cancellation);
             _unreadable.Add(patient);
             var stop = (await stops.StopsOf(patient, cancellation)).FirstOrDefault(stop => stop.Kind is StopKind.Erasure);
-            if (time.GetUtcNow() - stop?.At < Stillness)
-                return;
+            if (time.GetUtcNow() - stop?.At < Stillness || await outbox.Holds(patient, cancellation))
+                return; // only a trail that says that the patient was erased may be blank
             await EraseEvidence(patient, cancellation);
             for (int? from = 0; from is { } page;)
                 from = await grains.AuditTrail(patient).EraseContent(page);

@@ -109,7 +109,7 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
     }
 
     /// <summary>Each has two consultations that ended, the first of them recorded.</summary>
-    private static async Task Live(ApiProcess api, IEnumerable<PatientId> patients)
+    internal static async Task Live(ApiProcess api, IEnumerable<PatientId> patients)
     {
         foreach (var patient in patients)
         {
@@ -122,7 +122,7 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
     }
 
     /// <summary>What there is to tell is in the trails, and sealed.</summary>
-    private static async Task Settle(AuditedService service, StoredRows rows, IEnumerable<PatientId> patients)
+    internal static async Task Settle(AuditedService service, StoredRows rows, IEnumerable<PatientId> patients)
     {
         foreach (var patient in patients)
         {
