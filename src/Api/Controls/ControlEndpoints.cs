@@ -17,10 +17,11 @@ public static class ControlEndpoints
     public static void MapControls(this IEndpointRouteBuilder app)
     {
         var playback = app.MapGroup("/v1/controls/playback").WithTags("Controls").For(Roles.PrivacyOfficer);
-        playback.MapGet("", (IStopList stops) => State(stops, null)).WithSummary("Whether playback is on for everyone.");
+        playback.MapGet("", (IStopList stops, CancellationToken cancellation) => State(stops, null, cancellation)).WithSummary("Whether playback is on for everyone, and who turned it off and on.");
         playback.MapPut("", (PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation) =>
             Switch(null, wanted, caller, stops, cancellation)).WithSummary("Turns playback, or all that shows replays, off and on for everyone.");
-        playback.MapGet("/{patient}", (PatientPath path, IStopList stops) => State(stops, path.Id)).WithSummary("Whether playback is on for one patient.");
+        playback.MapGet("/{patient}", (PatientPath path, IStopList stops, CancellationToken cancellation) => State(stops, path.Id, cancellation))
+            .WithSummary("Whether playback is on for one patient, and who turned it off and on.");
         playback.MapPut("/{patient}", (PatientPath path, PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation) =>
             Switch(path.Id, wanted, caller, stops, cancellation)).WithSummary("Turns playback, or all that shows replays, off and on for one patient.");
 
@@ -30,7 +31,11 @@ public static class ControlEndpoints
             .Refuses(ProblemKind.LegalHold, ProblemKind.IncidentOpen);
     }
 
-    private static Ok<PlaybackState> State(IStopList stops, PatientId? patient) => TypedResults.Ok(PlaybackState.Of(stops.Now().Suspension(patient)));
+    private static async Task<Ok<PlaybackState>> State(IStopList stops, PatientId? patient, CancellationToken cancellation)
+    {
+        var turns = await stops.Turns(patient, cancellation);
+        return TypedResults.Ok(PlaybackState.Of(stops.Now().Suspension(patient), turns));
+    }
 
     private static async Task<Ok<PlaybackState>> Switch(
         PatientId? patient, PlaybackSwitch wanted, Caller caller, IStopList stops, CancellationToken cancellation)
@@ -41,7 +46,7 @@ public static class ControlEndpoints
         else
             await stops.Suspend(patient, wanted.Scope, by, wanted.Reason, cancellation);
         await stops.UntilEverywhere(cancellation);
-        return State(stops, patient);
+        return await State(stops, patient, cancellation);
     }
 
     private static async Task<Results<Ok<HoldState>, Problem>> Hold(
@@ -80,10 +85,20 @@ public sealed record PlaybackSwitch
 /// <param name="Reason">Why it is off.</param>
 /// <param name="By">Who turned it off.</param>
 /// <param name="Since">When.</param>
-public sealed record PlaybackState(bool Enabled, StopScope? Scope, string? Reason, Actor? By, DateTimeOffset? Since)
+/// <param name="Turns">How it was turned off and on: newest first, the last 100 times.</param>
+public sealed record PlaybackState(bool Enabled, StopScope? Scope, string? Reason, Actor? By, DateTimeOffset? Since, IReadOnlyList<TurnView> Turns)
 {
-    public static PlaybackState Of(Stop? off) => new(off is null, off?.Scope, off?.Reason, off?.By, off?.At);
+    public static PlaybackState Of(Stop? off, IEnumerable<SwitchTurn> turns) => new(
+        off is null, off?.Scope, off?.Reason, off?.By, off?.At, [.. turns.Select(turn => new TurnView(turn.Off is null, turn.Off, turn.Reason, turn.By, turn.At))]);
 }
+
+/// <summary>A switch was turned.</summary>
+/// <param name="Enabled">On.</param>
+/// <param name="Scope">How much was turned off.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="By">Who turned it.</param>
+/// <param name="At">When.</param>
+public sealed record TurnView(bool Enabled, StopScope? Scope, string Reason, Actor By, DateTimeOffset At);
 
 /// <summary>A legal hold to be set, or lifted.</summary>
 public sealed record HoldRequest

@@ -26,7 +26,7 @@ public sealed class ReportDesk(IGrainFactory grains, IStopList stops, IIncidentL
         var now = stops.Now();
         if (recordings.Any(recording => now.Listing(recording) is not Standing.Gone)
             && await log.NewestOfMany(by.Subject, MaxOpen, cancellation) is { } newest
-            && (await grains.Incident(newest).AddRecordings(recordings, reason, by, cancellation)).IsDone)
+            && (await grains.Incident(newest).AddRecordings(recordings, comment is null ? reason : $"{reason}: {comment}", by, cancellation)).IsDone)
         {
             await stops.UntilEverywhere(cancellation);
             return newest;
@@ -43,7 +43,7 @@ public sealed class ReportDesk(IGrainFactory grains, IStopList stops, IIncidentL
             Recordings = recordings,
         }, cancellation: cancellation);
         if (!quarantined.IsNew)
-            return quarantined.Incident is { } earlier && earlier.By.Subject == by.Subject ? earlier.Id : null;
+            return quarantined.Incident?.Id;
         await FollowEverywhere(quarantined.Incident!.Id, cancellation);
         return quarantined.Incident.Id;
     }

@@ -15,13 +15,13 @@ public interface IStopList
     StopSnapshot Now();
 
     /// <summary>
-    /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident. Repeated
-    /// under the same id: unchanged.
+    /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident, and of who is
+    /// being erased there is nothing left to quarantine. Repeated under the same id: unchanged.
     /// </summary>
     /// <param name="report">What was reported, and by whom.</param>
     /// <param name="evenIfHeld">Whether the incident also holds, and opens with, what another holds already, or nothing.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>The report's own incident; or, where no recording was left to quarantine, what holds the first of them.</returns>
+    /// <returns>The report's own incident; or, where no recording was left to quarantine, an open one of the same reporter that holds one of them.</returns>
     Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under an incident that there is. Repeated: unchanged.</summary>
@@ -41,6 +41,9 @@ public interface IStopList
 
     /// <summary>Turns it on again. Repeated: unchanged.</summary>
     Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation = default);
+
+    /// <summary>How the switch for one patient, or for everyone, was turned: newest first, at most 100.</summary>
+    Task<ImmutableArray<SwitchTurn>> Turns(PatientId? patient, CancellationToken cancellation = default);
 
     /// <summary>Everything of a patient is out of reach for good, unless somebody in an open incident. Repeated: unchanged.</summary>
     /// <returns>False: a recording of theirs is in an open incident; nothing was changed.</returns>

@@ -32,7 +32,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         var isNew = false;
         await Change(async (connection, transaction) =>
         {
-            earlier = await Report(connection, transaction, "@id", ("id", report.Id), cancellation);
+            earlier = await Report(connection, transaction, "id = @id", [("id", report.Id)], cancellation);
             if (earlier is not null)
                 return false;
             var names = await Insert(connection, transaction, StopKind.Quarantine, Names(report.Recordings), report.Id, report.By, report.Reason,
@@ -41,8 +41,10 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
             isNew = evenIfHeld || held.Count > 0;
             if (!isNew)
             {
-                earlier = await Report(connection, transaction, "(SELECT incident FROM replays_stop WHERE target = @target AND kind = 0)",
-                    ("target", report.Recordings[0].Name), cancellation);
+                earlier = await Report(connection, transaction, $"""
+                    is_open = 1 AND reporter = @reporter AND id IN (
+                        SELECT incident FROM replays_stop JOIN {_each} ON target = each.value WHERE kind = 0)
+                    """, [("reporter", report.By.Subject), ("names", Json(Names(report.Recordings)))], cancellation);
                 return false;
             }
             report = report with { Recordings = [.. held.Select(name => RecordingId.Parse(name))] };
@@ -99,6 +101,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
                     by_role = excluded.by_role, stopped_at = excluded.stopped_at, reason = excluded.reason
                 """, ("target", patient?.Name ?? Stop.Everyone), ("scope", (int)scope), ("subject", by.Subject), ("role", by.Role),
                 ("now", Now()), ("reason", reason)).Execute(cancellation);
+            await Turn(connection, transaction, patient, scope, by, reason, cancellation);
             await Tell(connection, transaction, patient, "playback.suspended", by, $"{scope}: {reason}", cancellation);
             return true;
         }, cancellation);
@@ -108,9 +111,20 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         if (await connection.Statement(transaction, "DELETE FROM replays_stop WHERE kind = 2 AND target = @target",
             ("target", patient?.Name ?? Stop.Everyone)).Execute(cancellation) == 0)
             return false;
+        await Turn(connection, transaction, patient, null, by, reason, cancellation);
         await Tell(connection, transaction, patient, "playback.resumed", by, reason, cancellation);
         return true;
     }, cancellation);
+
+    public async Task<ImmutableArray<SwitchTurn>> Turns(PatientId? patient, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. await connection.Statement(
+            "SELECT scope, reason, by_subject, by_role, turned_at FROM replays_switch_turn WHERE target = @target ORDER BY number DESC LIMIT 100",
+            ("target", patient?.Name ?? Stop.Everyone)).Rows(row => new SwitchTurn(
+                row.IsDBNull(0) ? null : (StopScope)row.GetInt32(0), row.GetString(1), new(row.GetString(2), row.GetString(3)),
+                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))), cancellation)];
+    }
 
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
@@ -127,8 +141,11 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
     }
 
     public Task Forget(PatientId patient, CancellationToken cancellation) => Change(async (connection, transaction) =>
-        await connection.Statement(transaction, "DELETE FROM replays_stop WHERE target = @patient OR target >= @first AND target < @last",
-            ("patient", patient.Name), ("first", patient.Name + "/"), ("last", patient.Name + "0")).Execute(cancellation) > 0, cancellation);
+    {
+        await connection.Statement(transaction, "DELETE FROM replays_switch_turn WHERE target = @patient", ("patient", patient.Name)).Execute(cancellation);
+        return await connection.Statement(transaction, "DELETE FROM replays_stop WHERE target = @patient OR target >= @first AND target < @last",
+            ("patient", patient.Name), ("first", patient.Name + "/"), ("last", patient.Name + "0")).Execute(cancellation) > 0;
+    }, cancellation);
 
     public async Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation)
     {
@@ -161,11 +178,12 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         return stops;
     }
 
-    /// <summary>How the incident of an id came to be known; null: there is none.</summary>
+    /// <summary>How an incident came to be known, the oldest of those that fulfil a condition; null: there is none.</summary>
     private static async Task<IncidentReport?> Report(
-        DbConnection connection, DbTransaction transaction, string id, (string, object?) parameter, CancellationToken cancellation)
+        DbConnection connection, DbTransaction transaction, string condition, (string, object?)[] parameters, CancellationToken cancellation)
     {
-        var reports = await connection.Statement(transaction, $"SELECT report FROM replays_incident WHERE id = {id}", parameter)
+        var reports = await connection.Statement(
+            transaction, $"SELECT report FROM replays_incident WHERE {condition} ORDER BY reported_at, id LIMIT 1", parameters)
             .Rows(row => row.GetString(0), cancellation);
         return reports is [var report] ? JsonSerializer.Deserialize<IncidentReport>(report, IncidentJson.Options) : null;
     }
@@ -176,9 +194,10 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         await connection.Statement(transaction, $"""
             INSERT INTO replays_stop ({Columns})
             SELECT @kind, each.value, 0, @incident, @subject, @role, @now, @reason FROM {_each}
-            WHERE NOT EXISTS (SELECT 1 FROM replays_stop WHERE target = each.value AND kind = 1 /* withdrawn: nothing is left to stop */)
+            WHERE NOT EXISTS (SELECT 1 FROM replays_stop gone WHERE gone.target = each.value AND gone.kind = 1 /* withdrawn: nothing is left to stop */
+                OR gone.kind = 3 /* being erased */ AND substr(each.value, 1, length(gone.target) + 1) = gone.target || '/')
             ON CONFLICT DO NOTHING RETURNING target
-            """, ("kind", (int)kind), ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident),
+            """, ("kind", (int)kind), ("names", Json(names)), ("incident", incident),
             ("subject", by.Subject), ("role", by.Role), ("now", at.ToUnixTimeMilliseconds()), ("reason", reason))
             .Rows(row => row.GetString(0), cancellation);
 
@@ -197,7 +216,14 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         connection.Statement(transaction, $"""
             INSERT INTO replays_incident_recording (recording, incident)
             SELECT each.value, @incident FROM {_each} WHERE 1 = 1 ON CONFLICT DO NOTHING
-            """, ("names", JsonSerializer.Serialize(names, IncidentJson.Options)), ("incident", incident)).Execute(cancellation);
+            """, ("names", Json(names)), ("incident", incident)).Execute(cancellation);
+
+    private Task Turn(
+        DbConnection connection, DbTransaction transaction, PatientId? patient, StopScope? off, Actor by, string reason, CancellationToken cancellation) =>
+        connection.Statement(transaction, """
+            INSERT INTO replays_switch_turn (target, scope, by_subject, by_role, turned_at, reason) VALUES (@target, @scope, @subject, @role, @now, @reason)
+            """, ("target", patient?.Name ?? Stop.Everyone), ("scope", (int?)off), ("subject", by.Subject), ("role", by.Role), ("now", Now()),
+            ("reason", reason)).Execute(cancellation);
 
     /// <summary>What the patient's trail is to be told: in the same transaction as the change, so that neither is without the other.</summary>
     private async Task Tell(
@@ -220,6 +246,8 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         else
             await transaction.RollbackAsync(cancellation);
     }
+
+    private static string Json(IReadOnlyList<string> names) => JsonSerializer.Serialize(names, IncidentJson.Options);
 
     private static List<string> Names(ImmutableArray<RecordingId> recordings) => [.. recordings.Select(recording => recording.Name).Distinct()];
 

@@ -46,6 +46,8 @@ internal abstract class StopList(DbDataSource database, TimeProvider time) : ISt
     public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) =>
         Heed(_rows.Resume(patient, by, reason, cancellation));
 
+    public Task<ImmutableArray<SwitchTurn>> Turns(PatientId? patient, CancellationToken cancellation) => _rows.Turns(patient, cancellation);
+
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
         var erasure = _rows.Erase(patient, by, cancellation);

@@ -37,7 +37,11 @@ public sealed class ControlTests : IAsyncLifetime
                     await _api.Try(HttpMethod.Get, $"/v1/me/replays/{replay}", TestTokens.Patient(patient)));
                 await _api.Must(HttpStatusCode.OK, HttpMethod.Put, path, TestTokens.Officer, new { enabled = true, reason = "go" });
                 await AssertMedia(patient, replay, (HttpStatusCode.OK, null));
-                Assert.True((bool)(await _api.Get(path, TestTokens.Officer))!["enabled"]!);
+                var on = (await _api.Get(path, TestTokens.Officer))!;
+                Assert.True((bool)on["enabled"]!);
+                var turns = on["turns"]!.AsArray().Select(turn => ((bool)turn!["enabled"]!, (string?)turn["scope"], (string?)turn["reason"], (string?)turn["by"]!["subject"]));
+                Assert.Equal([(true, null, "go", "officer-1"), (false, scope, "stop", "officer-1")], turns.Take(2));
+                Assert.Equal(scope is "all" ? 4 : 2, turns.Count());
             }
         }
 
@@ -73,6 +77,9 @@ public sealed class ControlTests : IAsyncLifetime
         await _api.Must(HttpStatusCode.Accepted, HttpMethod.Delete, path, TestTokens.Officer);
         Assert.Empty(await _api.Replays(patient));
         Assert.Equal(HttpStatusCode.NotFound, await _api.MediaStatus(patient, replay));
+        // Nothing is left of it that anybody could report, or an incident hold.
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, $"{path}/replays/{replay}/report", TestTokens.Clinician, Desk.NotMine));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, "/v1/me/report", TestTokens.Patient(patient), new { replays = "all", reason = "other" }));
         await _api.Restart(); // in the middle of it, as like as not
         Assert.Empty(await _api.Replays(patient));
 

@@ -21,11 +21,15 @@ public sealed class RegulatorReportTests(EmbeddedApi embedded)
             Assert.Equal(1000, (await media.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length);
         await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
         var incident = await _api.Report(patient, replay);
+        var (second, stranger) = (ApiProcess.NewPatient(), ApiProcess.NewPatient());
+        await _api.Must(HttpStatusCode.OK, HttpMethod.Post, $"/v1/incidents/{incident}/recordings", TestTokens.Officer,
+            new { recordings = new[] { $"patients/{second}/consultations/1/recordings/1" } });
         await _api.Must(HttpStatusCode.OK, HttpMethod.Patch, $"/v1/incidents/{incident}", TestTokens.Officer, new
         {
             record = new
             {
                 whatHappened = $"{patient} saw <b>somebody else</b> & told {clinician}",
+                prevention = $"We look at {second}'s, which nobody was shown, and at patients/{stranger}/consultations/1. Then at patients/{stranger}.",
                 attack = false,
                 contact = "privacy@example.org",
                 notifications = new[] { new { whom = "The authority", at = "2026-01-02T05:00:00Z", phase = "initial" } },
@@ -38,10 +42,11 @@ public sealed class RegulatorReportTests(EmbeddedApi embedded)
             report["answers"]!.AsArray().Where(one => (string?)one!["key"] == key).Select(one => ((string?)one!["answer"], (string?)one["source"])).Single();
         Assert.Equal(("P1 saw <b>somebody else</b> & told S1", "officer"), Of("whatHappened"));
         Assert.Equal(("No", "officer"), Of("attack"));
-        Assert.Equal(("1", "evidence"), Of("people"));
-        Assert.Equal(("1", "evidence"), Of("records"));
+        Assert.Equal(("2", "evidence"), Of("people"));
+        Assert.Equal(("2", "evidence"), Of("records"));
         Assert.Equal(("A patient reported it.", "evidence"), Of("howFound"));
-        Assert.Equal((null, "unanswered"), Of("prevention"));
+        Assert.Equal(("We look at P2's, which nobody was shown, and at P3/consultations/1. Then at P3.", "officer"), Of("prevention"));
+        Assert.Equal((null, "unanswered"), Of("likelihood"));
         Assert.Contains("initial", Of("notifications").Answer);
         Assert.Contains("We are sorry", Of("article34").Answer);
         var opened = report["exposures"]!.AsArray().Single(one => (string?)one!["class"] is "opened")!;
@@ -52,7 +57,7 @@ public sealed class RegulatorReportTests(EmbeddedApi embedded)
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("&lt;b&gt;somebody else&lt;/b&gt; &amp; told S1", html);
-        foreach (var secret in new[] { patient, clinician, TestTokens.OfficerId })
+        foreach (var secret in new[] { patient, second, stranger, clinician, TestTokens.OfficerId })
         {
             Assert.DoesNotContain(secret, html);
             Assert.DoesNotContain(secret, report.ToJsonString());

@@ -114,6 +114,17 @@ public sealed class ReportTests(EmbeddedApi embedded)
         var some = await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/me/report", token, new { replays = replays[..2], reason = "other" });
         Assert.Equal([replays[2]], await _api.Replays(patient));
         Assert.Equal(2, (await _api.Incident((string)some!["incident"]!))["recordings"]!.AsArray().Count);
+
+        // Again, beside one that somebody else reported first: it is theirs all the same, and still is when that one is out of reach.
+        await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/patients/{patient}/replays/{replays[2]}/report", TestTokens.Clinician, Desk.NotMine);
+        foreach (var again in new object[] { replays.AsEnumerable().Reverse().ToArray(), "all" })
+        {
+            var same = await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/me/report", token, new { replays = again, reason = "other" });
+            Assert.Equal((string?)some["incident"], (string?)same!["incident"]);
+        }
+        var clinicians = (await _api.Get("/v1/incidents?status=open&limit=100", TestTokens.Officer))!["items"]!.AsArray()
+            .Single(open => open!["recordings"]!.AsArray().Any(name => ((string)name!).StartsWith($"patients/{patient}/", StringComparison.Ordinal) && ((string)name!).EndsWith("/3", StringComparison.Ordinal)))!;
+        await _api.Resolve((string)clinicians["id"]!, "restored");
         var all = await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/me/report", token, new { replays = "all", reason = "not-mine" });
         Assert.Empty(await _api.Replays(patient));
         Assert.Single((await _api.Incident((string)all!["incident"]!))["recordings"]!.AsArray());
@@ -146,6 +157,9 @@ public sealed class ReportTests(EmbeddedApi embedded)
         foreach (var replay in replays)
             incidents.Add(await _api.Report(flooder, replay));
         Assert.Equal(20, incidents.Count); // the rest went into the last of them
+        var last = await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/me/replays/{await _api.Record(flooder, number)}/report",
+            TestTokens.Patient(flooder), new { reason = "other", comment = "I know her" });
+        Assert.Equal("other: I know her", (string?)(await _api.Incident((string)last!["incident"]!))["steps"]!.AsArray()[^1]!["detail"]); // what they said is kept
         Assert.Empty(await _api.Replays(flooder));
 
         var began = Stopwatch.StartNew();

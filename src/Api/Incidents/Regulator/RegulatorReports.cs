@@ -17,6 +17,8 @@ public sealed class RegulatorReports(ExposureReports exposures, IGrainFactory gr
             || await exposures.OfIncident(id, cancellation) is not { } exposure)
             return null;
         var names = new Pseudonyms();
+        foreach (var recording in exposure.Recordings)
+            _ = names.Of(recording.Name.Patient);
         var shown = exposure.Recordings.SelectMany(recording => recording.Exposures.Select(to => Shown(recording.Name, to, names))).ToList();
         var steps = incident.Steps.Select(step => new RegulatorStep(step.At, step.Kind, $"{names.Of(step.By)} ({step.By.Role})")).ToList();
         _ = names.Of(incident.Report.By);
