@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Replays.Grains.Stops;
 using Replays.Silo.Sql;
 
 namespace Replays.Silo.Audit;
@@ -29,6 +30,8 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         {
             await connection.OpenAsync(cancellation);
             await connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN").Execute(cancellation);
+            // Both databases take the moment with the first read, not with BEGIN.
+            await connection.Statement("SELECT one FROM replays_audit_lease").Rows(row => row.GetInt32(0), cancellation);
             return new(connection, serviceId);
         }
         catch
@@ -80,6 +83,16 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         if (newest is not null)
             yield return newest;
     }
+
+    /// <summary>What is stored under one key; null: nothing.</summary>
+    public async Task<byte[]?> State(string state, string key, CancellationToken cancellation) => (await Command("""
+        SELECT payload FROM replays_grain_state
+        WHERE service_id = @service AND state_name = @state AND grain_key = @key AND n0 = 0 AND n1 = 0
+        """, ("service", _serviceId), ("state", state), ("key", key)).Rows(row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation)) is [var payload] ? payload : null;
+
+    /// <summary>Whom the stop list erases.</summary>
+    public async Task<HashSet<string>> Erased(CancellationToken cancellation) =>
+        [.. await All($"SELECT target FROM replays_stop WHERE kind = {(int)StopKind.Erasure}", row => row.GetString(0), cancellation)];
 
     /// <summary>How many rows there are of a grain state.</summary>
     public async Task<long> Count(string state, CancellationToken cancellation) => (await Command(
@@ -135,7 +148,11 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 /// <param name="N0">0 under a key as the project uses them.</param>
 /// <param name="N1">0, as well.</param>
 /// <param name="Payload">Null: cleared.</param>
-internal sealed record StateRow(string Key, long N0, long N1, byte[]? Payload);
+internal sealed record StateRow(string Key, long N0, long N1, byte[]? Payload)
+{
+    /// <summary>What a finding calls it.</summary>
+    public string NameIn(string state) => (N0, N1) == (0, 0) ? $"{state} {Key}" : $"{state} {Key} ({N0}, {N1})";
+}
 
 /// <summary>A patient's wrapped key.</summary>
 internal sealed record PatientKeyRow(string Patient, byte[] Wrapped);

@@ -24,12 +24,8 @@ internal sealed class Findings
         }
     }
 
-    /// <summary>Counts what is not named.</summary>
-    public void AddUnnamed(string kind, long count)
-    {
-        lock (_lock)
-            _kinds[kind] = _kinds.GetValueOrDefault(kind) + count;
-    }
+    public void AddMisfiled(string key, string? owner) =>
+        Add(FindingKinds.RowOwner, key, string.IsNullOrEmpty(owner) ? "bears no name" : $"bears {owner}");
 
     public (ImmutableSortedDictionary<string, long> Kinds, ImmutableArray<AuditFinding> Named) All()
     {

@@ -20,25 +20,47 @@ internal sealed class MediaMatch : IDisposable
 
     public MediaMatch() => (_references, _objects) = (Open("references"), Open("objects"));
 
+    /// <summary>How many objects must be there.</summary>
+    public long Must { get; private set; }
+
+    /// <summary>How many objects there are.</summary>
+    public long Objects { get; private set; }
+
     public void Refer(List<MediaRecord> references)
     {
         lock (_lock)
         {
             foreach (var reference in references)
+            {
                 _references[PartOf(reference.Key)].Add(reference);
+                Must += reference.Flag == MediaRecord.MustBe ? 1 : 0;
+            }
         }
     }
 
-    public void AddObject(MediaRecord listed) => _objects[PartOf(listed.Key)].Add(listed);
+    public void AddObject(MediaRecord listed)
+    {
+        _objects[PartOf(listed.Key)].Add(listed);
+        Objects++;
+    }
 
     /// <summary>Compares, and tells what does not fit: the kind of finding and the object key.</summary>
-    public void Compare(Action<string, UInt128> misfit, CancellationToken cancellation)
+    public IEnumerable<(string Kind, UInt128 Key)> Compare()
     {
         for (var part = 0; part < Parts; part++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Compare(_references[part].Sorted(), _objects[part].Sorted(), misfit);
+            var misfits = new List<(string, UInt128)>();
+            Compare(_references[part].Sorted(), _objects[part].Sorted(), (kind, key) => misfits.Add((kind, key)));
+            foreach (var misfit in misfits)
+                yield return misfit;
         }
+    }
+
+    /// <summary>Whether an object of that size can hold a replay of this one.</summary>
+    public static bool Fits(long stored, long plaintext)
+    {
+        var least = plaintext + Math.Max(1, (plaintext + SegmentBytes - 1) / SegmentBytes) * TagBytes;
+        return stored >= least && stored <= least + least / 8 + CheckpointAtMost;
     }
 
     public void Dispose()
@@ -83,12 +105,6 @@ internal sealed class MediaMatch : IDisposable
                 misfit(FindingKinds.MediaUnreferenced, objects[at].Key);
         }
         return at;
-    }
-
-    private static bool Fits(long stored, long plaintext)
-    {
-        var least = plaintext + Math.Max(1, (plaintext + SegmentBytes - 1) / SegmentBytes) * TagBytes;
-        return stored >= least && stored <= least + least / 8 + CheckpointAtMost;
     }
 
     private static int PartOf(UInt128 key) => (int)(key >> 122);

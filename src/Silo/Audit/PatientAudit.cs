@@ -1,10 +1,6 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Orleans.Serialization;
 using Replays.Grains.Audit;
-using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Media;
 using Replays.Grains.Patients;
 
 namespace Replays.Silo.Audit;
@@ -13,22 +9,14 @@ namespace Replays.Silo.Audit;
 /// One patient's rows against each other. They come in pieces, in any order; of each only what the comparison needs is kept, so that the
 /// patient with the most replays fits.
 /// </summary>
-internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredStates states, Findings findings, MediaMatch media)
+internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredStates states, Findings findings, MediaAudit media)
 {
-    private const int WrappedKeyBytes = 60;
-
     private readonly System.Threading.Lock _lock = new();
-    private readonly SortedSet<int> _numbers = [];
-    private readonly Dictionary<RecordingNumber, ReplayFacts> _replays = [];
-    private readonly Dictionary<RecordingNumber, RecordingFacts> _recordings = [];
-    private readonly HashSet<int> _consultations = [];
-    private readonly List<int> _pages = [];
-    private readonly List<MediaRecord> _references = [];
+    private readonly LedgerAudit _ledger = new(patient, findings);
     private TrailAudit? _trail;
-    private TrailHead? _trailHead;
 
-    /// <summary>A row is another's or can't be read: what is missing because of it is not said a second time.</summary>
-    private bool _incomplete, _trailIncomplete;
+    /// <summary>A row of the trail is another's or can't be read: what is missing because of it is not said a second time.</summary>
+    private bool _trailIncomplete;
     private int _open = 1;
 
     /// <summary>Set when all is compared.</summary>
@@ -76,12 +64,12 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
             case PatientRowKind.Page:
                 var page = StoredStates.Read(states.Pages, row.Payload);
                 lock (_lock)
-                    Add(page, row);
+                    _ledger.Add(page, row);
                 break;
             case PatientRowKind.Consultation:
                 var consultation = StoredStates.Read(states.Consultations, row.Payload);
                 lock (_lock)
-                    Add(consultation, row);
+                    _ledger.Add(consultation, row);
                 break;
             default:
                 var links = StoredStates.Read(states.TrailPages, row.Payload);
@@ -91,76 +79,12 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         }
     }
 
-    private void Add(LedgerPage page, NumberedRow row)
-    {
-        _pages.Add(row.Number);
-        if (page.Owner != row.Key)
-        {
-            _incomplete = true;
-            Misfiled(row.Key, page.Owner);
-            Refer(page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey));
-            return;
-        }
-        var last = 0;
-        foreach (var entry in page.Entries)
-        {
-            var (name, number) = (entry.Name.Name, entry.Name.Number);
-            if (entry.Name.Patient != patient)
-            {
-                findings.Add(FindingKinds.EntryOwner, name, $"in {row.Key}");
-                Refer(entry.Replays.Select(replay => replay.ObjectKey));
-                continue;
-            }
-            if (!_numbers.Add(number) || LedgerPage.Of(number) != row.Number || number <= last)
-                findings.Add(FindingKinds.EntryPlace, name, $"in {row.Key}");
-            last = number;
-            var lastOrdinal = 0;
-            foreach (var replay in entry.Replays)
-            {
-                if (replay.Name.Consultation != entry.Name)
-                {
-                    findings.Add(FindingKinds.ReplayOwner, replay.Name.Name, $"in {row.Key}, entry {number}");
-                    Refer([replay.ObjectKey]);
-                    continue;
-                }
-                var ordinal = replay.Name.Ordinal;
-                if (ordinal <= lastOrdinal)
-                    findings.Add(FindingKinds.ReplayPlace, replay.Name.Name, $"in {row.Key}");
-                lastOrdinal = ordinal;
-                if (replay.WrappedKey is null ? replay.Withdrawal is null : replay.WrappedKey.Length != WrappedKeyBytes)
-                    findings.Add(FindingKinds.ReplayKey, replay.Name.Name);
-                if (!MediaObjectKey.IsValid(replay.ObjectKey))
-                    findings.Add(FindingKinds.ReplayMedia, replay.Name.Name, "no object key");
-                else
-                    _replays.TryAdd(new(number, ordinal), new(MediaRecord.KeyOf(replay.ObjectKey), replay.SizeBytes, Digest(replay.WrappedKey)));
-            }
-        }
-    }
-
-    private void Add(ConsultationState consultation, NumberedRow row)
-    {
-        if (consultation.Owner != row.Key)
-        {
-            _incomplete = true;
-            Misfiled(row.Key, consultation.Owner);
-            Refer(consultation.Recordings.Select(recording => recording.ObjectKey));
-            return;
-        }
-        _consultations.Add(row.Number);
-        foreach (var recording in consultation.Recordings)
-        {
-            var gone = recording.Status is RecordingStatus.Discarded && consultation.Status is ConsultationStatus.Settled;
-            _recordings.TryAdd(
-                new(row.Number, recording.Ordinal), new(recording.Status, gone, MediaRecord.KeyOf(recording.ObjectKey), Digest(recording.WrappedKey)));
-        }
-    }
-
     private void Add(TrailPage page, NumberedRow row)
     {
         if (page.Owner != patient.Name || page.Number != row.Number)
         {
             _trailIncomplete = true;
-            Misfiled(row.Key, page.Owner);
+            findings.AddMisfiled(row.Key, page.Owner);
             return;
         }
         (_trail ??= NewTrail()).Add(page.Links, row.Number);
@@ -168,13 +92,13 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
 
     private TrailAudit NewTrail()
     {
-        _trailHead = Read(states.TrailHeads, StoredTrail.HeadState, rows.TrailHead);
-        if (_trailHead is not null && _trailHead.Owner != patient.Name)
+        var head = Read(states.TrailHeads, StoredTrail.HeadState, rows.TrailHead);
+        if (head is not null && head.Owner != patient.Name)
         {
             _trailIncomplete = true;
-            Misfiled($"{StoredTrail.HeadState} {patient.Name}", _trailHead.Owner);
+            findings.AddMisfiled($"{StoredTrail.HeadState} {patient.Name}", head.Owner);
         }
-        return new(patient.Name, _trailHead, rows.Former);
+        return new(patient.Name, head, rows.Former);
     }
 
     private void Compare()
@@ -182,91 +106,23 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         var head = Read(states.Heads, StoredStates.Head, rows.Head);
         if (head is not null && head.Owner != patient.Name)
         {
-            Misfiled($"{StoredStates.Head} {patient.Name}", head.Owner);
-            head = null;
-            _incomplete = true;
+            findings.AddMisfiled($"{StoredStates.Head} {patient.Name}", head.Owner);
+            (head, _ledger.Incomplete) = (null, true);
         }
         // While somebody is being erased their rows and media go one by one.
         var erasing = rows.IsErased || head is { Erasing: true };
-        _incomplete |= erasing;
-        if (!_incomplete && _pages.Count > 0 && _pages.Max() > (head?.LastPage ?? 0))
-            findings.Add(FindingKinds.PatientHead, patient.Name, $"knows of pages up to {head?.LastPage ?? 0}");
-        if (!_incomplete)
-            CompareNumbers(head);
-
-        CompareReplays(erasing);
-        if (rows.PatientKey is null && !erasing && _replays.Values.Any(replay => replay.WrappedKey != 0))
-            findings.Add(FindingKinds.PatientKeyMissing, patient.Name);
+        media.Refer(_ledger.Compare(head, erasing, rows.PatientKey is not null));
         CompareTrail(isErased: erasing || head is { ErasedAt: not null });
-        media.Refer(_references);
         Checked = new()
         {
             Patients = 1,
-            Pages = _pages.Count,
-            Consultations = _numbers.Count,
-            Replays = _replays.Count,
+            Pages = _ledger.Pages,
+            Consultations = _ledger.Consultations,
+            Replays = _ledger.Replays,
             PatientKeys = rows.PatientKey is null ? 0 : 1,
             Trails = _trail is null ? 0 : 1,
             TrailEntries = _trail?.Entries ?? 0,
         };
-    }
-
-    /// <summary>
-    /// Numbers are given without a gap, and the head is written before the page: only the last may still be empty. Those up to what was
-    /// once erased are gone.
-    /// </summary>
-    private void CompareNumbers(PatientHead? head)
-    {
-        var erased = head?.ErasedTo ?? 0;
-        var last = Math.Max(Math.Max(erased, _numbers.Max), head is null or { LastPage: 0 } ? 0 : head.LastPage * LedgerPage.Size - 1);
-        var lost = last - erased - _numbers.Count;
-        if (lost == 0)
-            return;
-        var number = erased + 1;
-        foreach (var there in _numbers)
-        {
-            if (there != number)
-                break;
-            number++;
-        }
-        findings.Add(FindingKinds.EntryMissing, patient.Consultation(number).Name, $"{lost} in all");
-    }
-
-    private void CompareReplays(bool erasing)
-    {
-        foreach (var (number, replay) in _replays)
-        {
-            var known = _recordings.GetValueOrDefault(number);
-            // What is wrong already is not looked for in the store as well.
-            var must = replay.WrappedKey != 0 && !erasing;
-            if (known is null or { Status: RecordingStatus.Discarded })
-            {
-                if (known is not null || !_incomplete)
-                    findings.Add(FindingKinds.ReplayUnknown, Name(number), known is null ? null : "discarded by its consultation");
-                must = false;
-            }
-            else if (known.ObjectKey != replay.ObjectKey)
-            {
-                findings.Add(FindingKinds.ReplayMedia, Name(number), "another object");
-                must = false;
-            }
-            else if (known.WrappedKey != replay.WrappedKey && known.WrappedKey != 0 && replay.WrappedKey != 0)
-                findings.Add(FindingKinds.ReplayMedia, Name(number), "another data key");
-            _references.Add(must ? new(replay.ObjectKey, replay.SizeBytes, MediaRecord.MustBe) : new(replay.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
-        }
-        foreach (var (number, recording) in _recordings)
-        {
-            var listed = _replays.TryGetValue(number, out var replay);
-            if (!listed && recording.Status is RecordingStatus.Available && !_incomplete)
-                findings.Add(FindingKinds.ReplayMissing, Name(number));
-            if (!recording.Gone && !(listed && replay!.ObjectKey == recording.ObjectKey))
-                _references.Add(new(recording.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
-        }
-        foreach (var number in _consultations)
-        {
-            if (!_numbers.Contains(number) && !_incomplete)
-                findings.Add(FindingKinds.ConsultationUnknown, patient.Consultation(number).Name);
-        }
     }
 
     /// <param name="isErased">Whether they were ever erased, or are being: without that no trail may say so, for what comes before it may be blank.</param>
@@ -278,7 +134,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
             return;
         if (_trail?.Finish() is { } finding)
             findings.Add(finding.Kind, finding.Name, finding.Detail);
-        else if (_trail?.Erasure is { } erasure && !isErased && !_incomplete)
+        else if (_trail?.Erasure is { } erasure && !isErased && !_ledger.Incomplete)
             findings.Add(FindingKinds.TrailBroken, $"{patient.Name}/trail/{erasure}", "says that the patient was erased");
         else if (_trail is { Entries: > 0, LastHash: { } hash } && _trail.Entries != rows.Former?.Entries)
             Grown = new(patient.Name, 0, _trail.Entries, hash);
@@ -302,16 +158,9 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         if (state is StoredTrail.PageState or StoredTrail.HeadState)
             _trailIncomplete = true;
         else
-            _incomplete = true;
+            _ledger.Incomplete = true;
         findings.Add(FindingKinds.RowUnreadable, $"{state} {key}");
     }
-
-    private void Misfiled(string key, string? owner) =>
-        findings.Add(FindingKinds.RowOwner, key, string.IsNullOrEmpty(owner) ? "bears no name" : $"bears {owner}");
-
-    /// <summary>Objects that somebody refers to, though not from where they should.</summary>
-    private void Refer(IEnumerable<string> objectKeys) =>
-        _references.AddRange(objectKeys.Where(MediaObjectKey.IsValid).Select(key => new MediaRecord(MediaRecord.KeyOf(key), MediaRecord.AnySize, MediaRecord.MayBe)));
 
     private static string StateOf(PatientRowKind kind) => kind switch
     {
@@ -319,18 +168,6 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         PatientRowKind.Trail => StoredTrail.PageState,
         _ => StoredStates.Consultation,
     };
-
-    private string Name(RecordingNumber number) => patient.Consultation(number.Consultation).Recording(number.Ordinal).Name;
-
-    /// <summary>0: none.</summary>
-    private static ulong Digest(byte[]? wrapped) =>
-        wrapped is { Length: > 0 } ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(wrapped)) | 1 : 0;
-
-    private readonly record struct RecordingNumber(int Consultation, int Ordinal);
-
-    private sealed record ReplayFacts(UInt128 ObjectKey, long SizeBytes, ulong WrappedKey);
-
-    private sealed record RecordingFacts(RecordingStatus Status, bool Gone, UInt128 ObjectKey, ulong WrappedKey);
 }
 
 /// <summary>What there is at most once of a patient.</summary>

@@ -1,0 +1,133 @@
+using System.Data.Common;
+using Orleans.Serialization;
+using Replays.Grains.Identity;
+using Replays.Grains.Media;
+using Replays.Grains.Patients;
+
+namespace Replays.Silo.Audit;
+
+/// <summary>
+/// Every reference to media against every object of the store. What does not fit is looked at once more, as it is by then: what was withdrawn,
+/// destroyed or erased meanwhile is no finding.
+/// </summary>
+internal sealed class MediaAudit(DbDataSource database, string serviceId, IMediaStore media, StoredStates states, Findings findings) : IDisposable
+{
+    /// <summary>Looked at once more together: each batch reads the pages once.</summary>
+    private const int MisfitsAtOnce = 20_000;
+
+    private const int LooksInFlight = 8;
+
+    private readonly MediaMatch _match = new();
+
+    /// <summary>Adds what somebody refers to. By any thread.</summary>
+    public void Refer(List<MediaRecord> references) => _match.Refer(references);
+
+    /// <summary>Adds all that the store has.</summary>
+    /// <param name="old">What changed before then is older than any upload may take.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>How many objects there are.</returns>
+    public async Task<long> ListObjects(DateTimeOffset old, CancellationToken cancellation)
+    {
+        await foreach (var listed in media.List(cancellation))
+            _match.AddObject(new(MediaRecord.KeyOf(listed.ObjectKey), listed.Bytes, listed.ModifiedAt < old ? MediaRecord.Old : MediaRecord.Young));
+        return _match.Objects;
+    }
+
+    /// <exception cref="MediaStoreEmptyException">Nothing of all that is referred to is there.</exception>
+    public async Task Compare(CancellationToken cancellation)
+    {
+        if (_match is { Objects: 0, Must: > 0 })
+            throw new MediaStoreEmptyException(_match.Must);
+        foreach (var some in Misfits().Chunk(MisfitsAtOnce))
+            await LookAgain(some, cancellation);
+
+        IEnumerable<UInt128> Misfits()
+        {
+            foreach (var (kind, key) in _match.Compare())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (kind == FindingKinds.MediaUnreferenced)
+                    findings.Add(kind, $"media/{MediaRecord.NameOf(key)}");
+                else
+                    yield return key;
+            }
+        }
+    }
+
+    public void Dispose() => _match.Dispose();
+
+    /// <summary>First the store, then the pages, which also say whose the objects are: a reference goes before its object does.</summary>
+    private async Task LookAgain(UInt128[] misfits, CancellationToken cancellation)
+    {
+        var found = misfits.ToDictionary(key => key, _ => new Misfit());
+        await Parallel.ForEachAsync(found, new ParallelOptions { MaxDegreeOfParallelism = LooksInFlight, CancellationToken = cancellation },
+            async (misfit, giveUp) => misfit.Value.Bytes = await SizeOf(MediaRecord.NameOf(misfit.Key), giveUp));
+
+        await using var snapshot = await AuditSnapshot.Open(database, serviceId, cancellation);
+        var erased = await snapshot.Erased(cancellation);
+        await foreach (var row in snapshot.States(LedgerPage.StateName, cancellation))
+        {
+            foreach (var replay in Replays(row))
+            {
+                if (found.TryGetValue(MediaRecord.KeyOf(replay.ObjectKey), out var misfit) && !await IsErasing(replay.Name.Patient))
+                    misfit.References[replay.Name] = replay.SizeBytes;
+            }
+        }
+        foreach (var misfit in found.Values)
+            Tell(misfit);
+
+        async Task<bool> IsErasing(PatientId patient) =>
+            erased.Contains(patient.Name)
+            || Read(states.Heads, await snapshot.State(StoredStates.Head, patient.Name, cancellation)) is { Erasing: true };
+    }
+
+    private void Tell(Misfit misfit)
+    {
+        foreach (var (replay, bytes) in misfit.References)
+        {
+            if (misfit.References.Count > 1)
+                findings.Add(FindingKinds.MediaShared, replay.Name);
+            else if (misfit.Bytes is not { } stored)
+                findings.Add(FindingKinds.MediaMissing, replay.Name);
+            else if (!MediaMatch.Fits(stored, bytes))
+                findings.Add(FindingKinds.MediaSize, replay.Name);
+        }
+    }
+
+    /// <returns>What the object takes up; null: it is not there.</returns>
+    private async Task<long?> SizeOf(string objectKey, CancellationToken cancellation)
+    {
+        if (await media.ReadCheckpoint(objectKey, cancellation) is not { } checkpoint)
+            return null;
+        await using var body = await media.OpenBody(objectKey, cancellation);
+        return checkpoint.Length + body?.Length;
+    }
+
+    /// <summary>What lies where it belongs: the rest has been found already.</summary>
+    private IEnumerable<Replay> Replays(StateRow row) =>
+        from entry in Read(states.Pages, row.Payload)?.Entries ?? []
+        where LedgerPage.NameOf(entry.Name.Patient, LedgerPage.Of(entry.Name.Number)) == row.Key
+        from replay in entry.Replays
+        where replay.Name.Consultation == entry.Name && replay.WrappedKey is not null && MediaObjectKey.IsValid(replay.ObjectKey)
+        select replay;
+
+    /// <summary>What can't be read has been found to be unreadable already.</summary>
+    private static T? Read<T>(Serializer<T> serializer, byte[]? payload) where T : class
+    {
+        try
+        {
+            return payload is null ? null : StoredStates.Read(serializer, payload);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Misfit
+    {
+        public Dictionary<RecordingId, long> References { get; } = [];
+
+        public long? Bytes { get; set; }
+    }
+}
