@@ -34,6 +34,12 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public int Id => _process!.Id;
 
+    /// <summary>Whether it has ended, by itself or not.</summary>
+    public bool HasEnded => _process is not { HasExited: false };
+
+    /// <summary>The folder of another build, for its next start; null: this one.</summary>
+    public string? Build { get; set; }
+
     /// <summary>All that it has printed, over all its starts.</summary>
     public string Output
     {
@@ -62,7 +68,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="arguments">The program's; <c>--urls</c> with its address when there are none.</param>
     public void Launch(params string[] arguments)
     {
-        string[] command = [.. _via, "dotnet", Built(_program), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
+        string[] command = [.. _via, "dotnet", Path.Combine(Build ?? Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _directory,
@@ -96,9 +102,9 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public void Kill()
     {
-        if (_process is not { HasExited: false })
+        if (HasEnded)
             return;
-        _process.Kill();
+        _process!.Kill();
         _process.WaitForExit();
     }
 
@@ -129,7 +135,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "src", program, "bin", output.Parent.Name, output.Name, $"Replays.{program}.dll");
+        return Path.Combine(root, "src", program, "bin", output.Parent.Name, output.Name);
     }
 
     private static async Task<bool> IsReady(HttpClient client)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Replays.Api.Tests.Http;
 using Xunit;
 
 namespace Replays.Cluster.Tests.Load;
@@ -16,9 +15,12 @@ internal sealed class LoadRun : IAsyncDisposable
     private readonly List<Task> _workers;
     private int _journeys;
 
-    public LoadRun(IEnumerable<ProgramProcess> apis, int seed, int workers)
+    /// <param name="apis">Whom the workers ask: Api nodes, or a proxy in front of them.</param>
+    /// <param name="seed">Of what each worker does by chance.</param>
+    /// <param name="workers">How many.</param>
+    public LoadRun(IReadOnlyList<Uri> apis, int seed, int workers)
     {
-        Users = new([.. apis.Select(api => api.Address)]);
+        Users = new(apis);
         _workers = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(() => Work(new Random(seed + worker))))];
     }
 
@@ -64,9 +66,11 @@ internal sealed class LoadRun : IAsyncDisposable
     }
 
     /// <summary>How long after a moment the last two seconds were in which more than 1 of 100 requests failed; zero when there were none.</summary>
-    public TimeSpan BackTo99(long after)
+    /// <param name="after">By the stopwatch.</param>
+    /// <param name="before">What happened later doesn't count.</param>
+    public TimeSpan BackTo99(long after, long before = long.MaxValue)
     {
-        var ended = Attempts.Where(a => a.Ended >= after).OrderBy(a => a.Ended).ToList();
+        var ended = Attempts.Where(a => a.Ended >= after && a.Ended < before).OrderBy(a => a.Ended).ToList();
         foreach (var failed in ended.Where(a => a.Failed).Reverse())
         {
             var around = ended.Where(a => (Stopwatch.GetElapsedTime(a.Ended, failed.Ended)).Duration() < Window / 2).ToList();
@@ -75,6 +79,11 @@ internal sealed class LoadRun : IAsyncDisposable
         }
         return TimeSpan.Zero;
     }
+
+    /// <summary>How many requests failed of how many, for each second after a moment in which any did.</summary>
+    public string FailedBySecond(long after) => string.Join(", ", Attempts.Where(a => a.Ended >= after)
+        .GroupBy(a => (int)Stopwatch.GetElapsedTime(after, a.Ended).TotalSeconds).OrderBy(second => second.Key)
+        .Where(second => second.Any(a => a.Failed)).Select(second => $"{second.Key} s: {second.Count(a => a.Failed)} of {second.Count()}"));
 
     private async Task Work(Random random)
     {

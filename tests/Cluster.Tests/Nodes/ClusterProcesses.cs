@@ -24,10 +24,21 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     public IEnumerable<ProgramProcess> All => [.. Silos, .. Apis];
 
     /// <summary>A cluster in one place, its database brought up to date and every node ready.</summary>
-    public static async Task<ClusterProcesses> Start(string database, int silos = 2, int apis = 2)
+    public static Task<ClusterProcesses> Start(string database, int silos = 2, int apis = 2) => Start(silos, apis, _ => new Place(database));
+
+    /// <summary>A cluster, its database brought up to date and every node ready.</summary>
+    public static async Task<ClusterProcesses> Start(int silos, int apis, Func<int, Place> place)
     {
-        var cluster = new ClusterProcesses(silos, apis, _ => new Place(database));
-        await cluster.Start();
+        var cluster = new ClusterProcesses(silos, apis, place);
+        try
+        {
+            await cluster.Start();
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
         return cluster;
     }
 

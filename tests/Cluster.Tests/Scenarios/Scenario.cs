@@ -6,17 +6,49 @@ using Xunit;
 namespace Replays.Cluster.Tests.Scenarios;
 
 /// <summary>One fault under load: before it all is well, after it all is well again, and what was acknowledged is there, once, and nowhere else.</summary>
-internal sealed class Scenario(ClusterProcesses cluster) : IAsyncDisposable
+/// <param name="apis">Whom the load asks: Api nodes, or a proxy in front of them.</param>
+internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposable
 {
     /// <summary>No request of any kind takes longer. In a default run, beside other tests on a busy machine, a little more is allowed.</summary>
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(Settings.RunsAll ? 5 : 8);
 
-    private readonly LoadRun _load = new(cluster.Apis, Settings.Seed, workers: Settings.RunsAll ? 6 : 3);
+    private readonly LoadRun _load = new(apis, Settings.Seed, workers: Settings.RunsAll ? 6 : 3);
+
+    private readonly List<string> _notes = [];
+
+    /// <summary>Asks all Api nodes in turn.</summary>
+    public Scenario(ClusterProcesses cluster) : this([.. cluster.Apis.Select(api => api.Address)])
+    {
+    }
 
     public LoadRun Load => _load;
 
     /// <summary>Chooses what a scenario leaves open.</summary>
     public Random Random { get; } = new(Settings.Seed);
+
+    /// <summary>Adds to the line of figures that the scenario prints.</summary>
+    public void Note(string figures) => _notes.Add(figures);
+
+    /// <summary>For so long a fault lasts.</summary>
+    public static async Task Lasts(TimeSpan time)
+    {
+        var lasted = Stopwatch.StartNew();
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (lasted.Elapsed < time)
+            await ticks.WaitForNextTickAsync();
+    }
+
+    /// <summary>While a fault lasts: waits until what is left of the cluster answers again.</summary>
+    /// <param name="what">What has just happened.</param>
+    /// <param name="within">How soon 99 of 100 requests are answered again.</param>
+    public async Task Overcomes(string what, TimeSpan within)
+    {
+        var since = Stopwatch.GetTimestamp();
+        await _load.Recovers();
+        var back = _load.BackTo99(since, Stopwatch.GetTimestamp());
+        Note($"99 % {back.TotalSeconds:0.0} s after {what}");
+        Assert.True(!Settings.RunsAll || back <= within, $"99 % {back} after {what}, not within {within}. Failed: {_load.FailedBySecond(since)}");
+    }
 
     /// <summary>Lets the load run, brings the fault, waits until it is overcome, and judges.</summary>
     /// <param name="fault">What happens; it returns when nothing is out of order any more but what must heal by itself.</param>
@@ -35,10 +67,10 @@ internal sealed class Scenario(ClusterProcesses cluster) : IAsyncDisposable
 
         var verdict = await Verdict.Of(_load.Users, [.. _load.Promises]);
         var measured = new Measured(verdict, [.. _load.Attempts.Where(a => a.Ended >= began && a.What != "verify")], _load.BackTo99(ended));
-        Console.WriteLine($"{TestContext.Current.TestMethod?.MethodName}, seed {Settings.Seed}: {measured}");
+        Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}, seed {Settings.Seed}: {string.Join("; ", [measured, .. _notes])}");
         Assert.True(verdict.IsClean, verdict.ToString());
         Assert.True(measured.Longest.Took <= LongestRequest, $"Hung: {measured.Longest}");
-        Assert.True(!Settings.RunsAll || measured.BackTo99 <= within, $"99 % after {measured.BackTo99}, not within {within}.");
+        Assert.True(!Settings.RunsAll || measured.BackTo99 <= within, $"99 % after {measured.BackTo99}, not within {within}. Failed: {_load.FailedBySecond(ended)}");
         return measured;
     }
 

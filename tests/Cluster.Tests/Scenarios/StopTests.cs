@@ -14,7 +14,6 @@ namespace Replays.Cluster.Tests.Scenarios;
 [Collection(QuickCluster.Name)]
 public sealed class StopTests(QuickCluster quick)
 {
-    private const int MediaBytes = 16 << 20;
     private static readonly TimeSpan Everywhere = TimeSpan.FromMilliseconds(750);
 
     /// <summary>A second, and what a busy machine adds.</summary>
@@ -23,7 +22,7 @@ public sealed class StopTests(QuickCluster quick)
     [Fact]
     public async Task What_is_stopped_is_served_by_no_node_750_ms_later_and_cut_off_within_a_second_in_the_middle_of_its_media()
     {
-        var replay = await Recorded();
+        var replay = await StoppedReplay.Record(quick.Processes.Apis);
         var apis = quick.Processes.Apis;
         using var done = new CancellationTokenSource();
         var served = new ConcurrentQueue<(long Began, long Ended)>();
@@ -54,7 +53,7 @@ public sealed class StopTests(QuickCluster quick)
     [Fact]
     public async Task A_node_that_slept_through_a_stop_serves_nothing_of_it_when_it_wakes()
     {
-        var replay = await Recorded();
+        var replay = await StoppedReplay.Record(quick.Processes.Apis);
         var sleeper = quick.Processes.Apis[0];
         using var player = replay.PlayAndPause(sleeper);
         await player.Paused;
@@ -80,7 +79,7 @@ public sealed class StopTests(QuickCluster quick)
     [Fact]
     public async Task What_is_stopped_while_the_evidence_of_its_listing_is_written_is_not_listed_any_more()
     {
-        var replay = await Recorded();
+        var replay = await StoppedReplay.Record(quick.Processes.Apis);
         var api = quick.Processes.Apis[0];
         await using var evidence = NpgsqlDataSource.Create(quick.Database);
         await using var locked = await evidence.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -112,16 +111,7 @@ public sealed class StopTests(QuickCluster quick)
         }
     }
 
-    private async Task<Stopped> Recorded()
-    {
-        using var users = new Users([.. quick.Processes.Apis.Select(api => api.Address)]);
-        var promises = new Promises($"p-{Guid.NewGuid():n}");
-        var journey = new Journey(users, promises, new Random(Settings.Seed), MediaBytes);
-        await journey.Go();
-        return new(promises.Patient, journey.Watched);
-    }
-
-    private static async Task Ask(ProgramProcess api, Stopped replay, ConcurrentQueue<(long, long)> served, CancellationToken until)
+    private static async Task Ask(ProgramProcess api, StoppedReplay replay, ConcurrentQueue<(long, long)> served, CancellationToken until)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!until.IsCancellationRequested)
@@ -130,56 +120,6 @@ public sealed class StopTests(QuickCluster quick)
             if (await replay.Get(api, "") is HttpStatusCode.OK | await replay.Get(api, "/media") is HttpStatusCode.PartialContent)
                 served.Enqueue((began, Stopwatch.GetTimestamp()));
             await pace.WaitForNextTickAsync(CancellationToken.None);
-        }
-    }
-
-    /// <summary>A replay that is going to be stopped.</summary>
-    private sealed record Stopped(string Patient, string Id)
-    {
-        private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
-
-        private readonly string _token = TestTokens.Patient(Patient);
-
-        public string Name => $"patients/{Patient}/consultations/{Id.Split('-')[0]}/recordings/{Id.Split('-')[1]}";
-
-        public PausedPlayer PlayAndPause(ProgramProcess api) => new(api.Address, $"/v1/me/replays/{Id}/media", _token);
-
-        public async Task<HttpStatusCode> Get(ProgramProcess api, string what)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api.Address, $"/v1/me/replays/{Id}{what}"));
-            request.Headers.Authorization = new("Bearer", _token);
-            request.Headers.Range = new RangeHeaderValue(0, 99);
-            try
-            {
-                using var answer = await Http.SendAsync(request);
-                return answer.StatusCode;
-            }
-            catch (HttpRequestException e) when (e.InnerException is IOException)
-            {
-                return 0; // cut off
-            }
-        }
-
-        /// <summary>As an officer whom it was never shown to.</summary>
-        /// <param name="api">The node that is asked.</param>
-        /// <param name="what">The list, or one item.</param>
-        public async Task<(HttpStatusCode Status, string Text)> Show(ProgramProcess api, string what)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api.Address, $"/v1/patients/{Patient}/replays{what}"));
-            request.Headers.Authorization = new("Bearer", TestTokens.For($"officer-{Guid.NewGuid():n}", "privacy-officer"));
-            request.Headers.Add("Access-Reason", "test");
-            using var answer = await Http.SendAsync(request);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        }
-
-        /// <summary>As if it had never been: not in the list, no item, no media.</summary>
-        public async Task IsRefused(ProgramProcess api)
-        {
-            using var users = new Users([api.Address]);
-            var list = await users.Ask(HttpStatusCode.OK, HttpMethod.Get, "/v1/me/replays", _token);
-            Assert.DoesNotContain(list.Json["items"]!.AsArray(), item => (string?)item!["id"] == Id);
-            await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}", _token);
-            await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}/media", _token);
         }
     }
 }
