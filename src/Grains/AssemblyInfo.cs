@@ -3,3 +3,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Replays.Grains.Tests")]
 [assembly: InternalsVisibleTo("Replays.Api")]
 [assembly: InternalsVisibleTo("Replays.Api.Tests")]
+[assembly: InternalsVisibleTo("Replays.Bench")]

@@ -1,4 +1,5 @@
 using Replays.Bench;
+using Replays.Bench.Audit;
 
 // One class a bench; each prints its medians beside its peer's, as ratios measured in the same run.
 var benches = new Dictionary<string, Func<string[], Task>>
@@ -6,6 +7,9 @@ var benches = new Dictionary<string, Func<string[], Task>>
     ["seal"] = SealBench.Run,
     ["upload"] = UploadBench.Run,
     ["playback"] = PlaybackBench.Run,
+    ["audit"] = AuditBench.Run,
+    ["verify"] = VerifyBench.Run,
+    ["list"] = ListBench.Run,
 };
 
 if (args is ["serve", .. var served])

@@ -59,7 +59,7 @@ internal static class SealBench
         Directory.Delete(directory, recursive: true);
     }
 
-    private static async Task Fill(IGrainFactory grains, PatientId patient, int replays)
+    internal static async Task Fill(IGrainFactory grains, PatientId patient, int replays)
     {
         for (var i = 0; i < replays; i++)
         {

@@ -1,6 +1,9 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Replays.Api.Tests.Http;
 using Replays.Grains.Tests.Storage;
+using Replays.Silo.Storage;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;
@@ -51,6 +54,9 @@ internal sealed class AuditedService : IAsyncDisposable
         await service.StartAgain();
         return service;
     }
+
+    /// <summary>The database, behind the service's back.</summary>
+    public DbDataSource Open() => Postgres is { } postgres ? NpgsqlDataSource.Create(postgres) : new SqliteDataSource(DatabaseFile);
 
     /// <summary>kill -9 of all of it.</summary>
     public void Kill()

@@ -13,7 +13,7 @@ public sealed class BlankedTrailTests
     public async Task Only_erasure_makes_entries_say_nothing()
     {
         await using var service = await AuditedService.Start(null);
-        await using var rows = new StoredRows(service);
+        await using var rows = new StoredRows(service.Open());
         var (untouched, blanked, rewritten, erased, late) = (Patient("untouched"), Patient("blanked"), Patient("rewritten"), Patient("erased"), Patient("late"));
         PatientId[] patients = [untouched, blanked, rewritten, erased, late];
         await OwnershipAuditTests.Live(service.Api, patients);

@@ -18,8 +18,8 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
     public async Task Every_planted_fault_is_found_and_named_and_nothing_else(bool onPostgres)
     {
         await using var service = await AuditedService.Start(onPostgres ? postgres : null);
-        await using var rows = new StoredRows(service);
-        var faults = new PlantedFaults(service, rows).All;
+        await using var rows = new StoredRows(service.Open());
+        var faults = new PlantedFaults(service.Media, rows).All;
         var patients = faults.Keys.ToDictionary(kind => kind, kind => PatientId.Parse($"p-{kind}"));
         await Live(service.Api, patients.Values);
         await Settle(service, rows, patients.Values);
@@ -68,7 +68,7 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
     public async Task An_audit_that_was_changed_afterwards_shows_in_the_next()
     {
         await using var service = await AuditedService.Start(null);
-        await using var rows = new StoredRows(service);
+        await using var rows = new StoredRows(service.Open());
         var patient = PatientId.Parse("p-1");
         await Live(service.Api, [patient]);
         await Settle(service, rows, [patient]);

@@ -9,7 +9,7 @@ using Replays.Silo.Audit;
 namespace Replays.Api.Tests.Audits;
 
 /// <summary>One fault of each kind, each at a patient of its own who has two consultations, ended, the first with a replay.</summary>
-internal sealed class PlantedFaults(AuditedService service, StoredRows rows)
+internal sealed class PlantedFaults(string media, StoredRows rows)
 {
     private const string Page = LedgerPage.StateName, Consultation = "consultation";
 
@@ -39,13 +39,13 @@ internal sealed class PlantedFaults(AuditedService service, StoredRows rows)
         },
         [FindingKinds.EntryPlace] = async p =>
         {
-            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = [page.Entries[1], page.Entries[0]] });
+            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = [page.Entries[1], page.Entries[0], .. page.Entries[2..]] });
             return p.Consultation(1).Name;
         },
         [FindingKinds.EntryMissing] = async p =>
         {
             await rows.Must("DELETE FROM replays_grain_state WHERE state_name = 'consultation' AND grain_key = @key", ("key", p.Consultation(1).Name));
-            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = [page.Entries[1]] });
+            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = page.Entries[1..] });
             return p.Consultation(1).Name;
         },
         [FindingKinds.ReplayOwner] = async p =>
@@ -121,8 +121,8 @@ internal sealed class PlantedFaults(AuditedService service, StoredRows rows)
         },
         [FindingKinds.MediaSize] = async p =>
         {
-            await using var media = File.OpenWrite(Path.Combine(Folder(await Key(p)), "media"));
-            media.SetLength(media.Length / 2);
+            await using var body = File.OpenWrite(Path.Combine(Folder(await Key(p)), "media"));
+            body.SetLength(body.Length / 2);
             return Replay(p);
         },
         [FindingKinds.MediaShared] = async p =>
@@ -137,9 +137,9 @@ internal sealed class PlantedFaults(AuditedService service, StoredRows rows)
         [FindingKinds.MediaUnreferenced] = _ =>
         {
             var key = NewKey();
-            var media = Path.Combine(Directory.CreateDirectory(Folder(key)).FullName, "media");
-            File.WriteAllBytes(media, [1]);
-            File.SetLastWriteTimeUtc(media, DateTime.UtcNow.AddDays(-3));
+            var body = Path.Combine(Directory.CreateDirectory(Folder(key)).FullName, "media");
+            File.WriteAllBytes(body, [1]);
+            File.SetLastWriteTimeUtc(body, DateTime.UtcNow.AddDays(-3));
             Directory.SetLastWriteTimeUtc(Folder(key), DateTime.UtcNow.AddDays(-3));
             return Task.FromResult($"media/{key}");
         },
@@ -151,7 +151,7 @@ internal sealed class PlantedFaults(AuditedService service, StoredRows rows)
 
     private static string NewKey() => MediaObjectKey.Create();
 
-    private string Folder(string key) => Path.Combine(service.Media, key[..2], key);
+    private string Folder(string key) => Path.Combine(media, key[..2], key);
 
     private async Task<string> Key(PatientId patient) =>
         (await rows.Read<LedgerPage>(Page, PageOf(patient))).Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey).First();

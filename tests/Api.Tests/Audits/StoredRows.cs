@@ -1,18 +1,13 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Orleans.Serialization;
 using Replays.Silo.Sql;
-using Replays.Silo.Storage;
 
 namespace Replays.Api.Tests.Audits;
 
 /// <summary>The rows as they lie in the database, to be read and changed behind the service's back.</summary>
-internal sealed class StoredRows(AuditedService service) : IAsyncDisposable
+internal sealed class StoredRows(DbDataSource database) : IAsyncDisposable
 {
-    private readonly DbDataSource _database =
-        service.Postgres is { } postgres ? NpgsqlDataSource.Create(postgres) : new SqliteDataSource(service.DatabaseFile);
-
     private readonly ServiceProvider _services = new ServiceCollection().AddSerializer(s => s.AddAssembly(typeof(Grains.Patients.LedgerPage).Assembly)).BuildServiceProvider();
 
     public async Task Change<T>(string state, string key, Func<T, T> change) where T : class => await Put(state, key, Serialize(change(await Read<T>(state, key))));
@@ -41,19 +36,19 @@ internal sealed class StoredRows(AuditedService service) : IAsyncDisposable
     /// <summary>Fails unless it changes exactly one row.</summary>
     public async Task Must(string sql, params (string, object?)[] parameters)
     {
-        await using var connection = await _database.OpenConnectionAsync();
+        await using var connection = await database.OpenConnectionAsync();
         Xunit.Assert.Equal(1, await connection.Statement(sql, parameters).Execute(default));
     }
 
     public async Task<List<T>> Query<T>(string sql, Func<DbDataReader, T> read, params (string, object?)[] parameters)
     {
-        await using var connection = await _database.OpenConnectionAsync();
+        await using var connection = await database.OpenConnectionAsync();
         return await connection.Statement(sql, parameters).Rows(read, default);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await _database.DisposeAsync();
+        await database.DisposeAsync();
     }
 }

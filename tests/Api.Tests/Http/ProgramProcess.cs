@@ -117,9 +117,9 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>Its exit code.</returns>
-    public async Task<int> Exit()
+    public async Task<int> Exit(TimeSpan? patience = null)
     {
-        await _process!.WaitForExitAsync().WaitAsync(Patience);
+        await _process!.WaitForExitAsync().WaitAsync(patience ?? Patience);
         return _process.ExitCode;
     }
 

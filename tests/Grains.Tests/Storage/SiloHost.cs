@@ -22,8 +22,8 @@ internal sealed class SiloHost : IAsyncDisposable
             ["ConnectionStrings:Replays"] = connectionString,
             ["Replays:DataDirectory"] = _directory,
             ["Replays:Silo:AdvertisedAddress"] = "127.0.0.1",
-            ["Replays:Silo:SiloPort"] = $"{PostgresServer.FreePort()}",
-            ["Replays:Silo:GatewayPort"] = $"{PostgresServer.FreePort()}",
+            ["Replays:Silo:SiloPort"] = $"{PostgresCluster.FreePort()}",
+            ["Replays:Silo:GatewayPort"] = $"{PostgresCluster.FreePort()}",
         });
         change?.Invoke(builder);
         builder.AddReplaysSilo();

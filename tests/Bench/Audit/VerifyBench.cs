@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Storage;
+using Replays.Api.Tests.Http;
+using Replays.Grains.Audit;
+using Replays.Grains.Identity;
+using Replays.Grains.Storage;
+using Replays.Grains.Tests.Storage;
+using Replays.Silo.Hosting;
+using Replays.Silo.Sql;
+
+namespace Replays.Bench.Audit;
+
+/// <summary>How fast a trail is verified by its grain, page by page out of the database: embedded, and on PostgreSQL where there is one.</summary>
+internal static class VerifyBench
+{
+    private const int Entries = 200_000, Rounds = 5;
+
+    public static async Task Run(string[] args)
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"replays-bench-{Guid.NewGuid():N}");
+        await Verify("embedded", directory, new() { ["Replays:DataDirectory"] = directory });
+        if (PostgresCluster.Binaries is not null)
+        {
+            var cluster = new PostgresCluster(Path.Combine(directory, "postgres"));
+            await cluster.Start();
+            try
+            {
+                Schema.MigratePostgres(cluster.ConnectionString("postgres"));
+                await Verify("PostgreSQL", directory, new()
+                {
+                    ["ConnectionStrings:Replays"] = cluster.ConnectionString("postgres"),
+                    ["Replays:Media:Directory"] = Path.Combine(directory, "media"),
+                    ["Replays:Silo:SiloPort"] = $"{ProgramProcess.FreePort()}",
+                    ["Replays:Silo:GatewayPort"] = $"{ProgramProcess.FreePort()}",
+                    ["Replays:Silo:AdvertisedAddress"] = "127.0.0.1",
+                });
+            }
+            finally
+            {
+                await cluster.Stop();
+            }
+        }
+        NpgsqlConnection.ClearAllPools();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static async Task Verify(string where, string directory, Dictionary<string, string?> settings)
+    {
+        Directory.CreateDirectory(directory);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        foreach (var (name, value) in settings)
+            builder.Configuration[name] = value;
+        builder.AddReplaysSilo();
+        using var host = builder.Build();
+        await host.StartAsync();
+        var patient = PatientId.Parse("p-veteran");
+        await Fill(host.Services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name), patient);
+
+        var grains = host.Services.GetRequiredService<IGrainFactory>();
+        var rates = new List<double>();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var check = await grains.VerifyTrail(patient);
+            if (!check.Intact || check.Entries != Entries)
+                throw new InvalidOperationException($"{check}");
+            if (round > 0) // not measured cold
+                rates.Add(Entries / Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        Console.WriteLine($"verify, {where}: {Ratio.Median(rates):0} entries a second (target at least 100000; median of {Rounds})");
+        await host.StopAsync();
+    }
+
+    private static async Task Fill(IGrainStorage storage, PatientId patient)
+    {
+        var (hash, links, count) = (TrailChain.Genesis(patient.Name), new List<TrailLink>(), 0L);
+        var content = Population.Trail(patient).Pages.SelectMany(page => page.Links).Select(link => link.Content!).ToList();
+        while (count < Entries)
+        {
+            links.Add(TrailChain.Link(hash, ++count, Guid.NewGuid(), count, content[(int)(count % content.Count)]));
+            hash = links[^1].Hash;
+            if (links.Count < StoredTrail.PageSize && count < Entries)
+                continue;
+            var page = new TrailPage { Owner = patient.Name, Number = (int)((count - 1) / StoredTrail.PageSize), Links = [.. links] };
+            var key = GrainId.Create("audit-trail", StoredTrail.PageKey(patient.Name, page.Number));
+            await storage.WriteStateAsync(StoredTrail.PageState, key, new GrainState<TrailPage>(page));
+            links.Clear();
+        }
+        var head = new TrailHead { Owner = patient.Name, Count = count, Hash = hash };
+        await storage.WriteStateAsync(StoredTrail.HeadState, GrainId.Create("audit-trail", patient.Name), new GrainState<TrailHead>(head));
+    }
+}

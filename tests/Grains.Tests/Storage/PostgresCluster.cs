@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Replays.Grains.Tests.Storage;
+
+/// <summary>A PostgreSQL cluster in a directory of its own, on a free loopback port.</summary>
+/// <param name="directory">Where it lies; made when it is first started.</param>
+/// <param name="settings">More of the server's settings, as on its command line.</param>
+public sealed class PostgresCluster(string directory, string settings = "")
+{
+    private string Data => Path.Combine(directory, "data");
+
+    public int Port { get; private set; }
+
+    public bool IsStarted => Port != 0;
+
+    /// <summary>Where the programs are; null: there is no PostgreSQL server here.</summary>
+    public static string? Binaries { get; } = FindBinaries();
+
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={Port};Username=replays;Database={database};Maximum Pool Size=20";
+
+    /// <summary>Makes the cluster where there is none yet, and starts it.</summary>
+    public async Task Start()
+    {
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory);
+            if (Environment.UserName == "root") // PostgreSQL refuses to run as root
+                await Execute("chown", ["postgres", directory]);
+            await Run("initdb", "-D", Data, "-U", "replays", "-A", "trust", "--no-sync");
+        }
+        var port = FreePort();
+        await Serve(port);
+        Port = port;
+    }
+
+    /// <summary>Starts again on the same port what was stopped.</summary>
+    public Task StartAgain() => Serve(Port);
+
+    /// <summary>As a crash does: no connection is closed in peace, nothing is written back.</summary>
+    public Task StopAtOnce() => Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    public Task Stop() => Run("pg_ctl", "-D", Data, "-m", "fast", "-w", "-t", "300", "stop");
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Task Serve(int port) => Run(
+        "pg_ctl", "-D", Data, "-w", "-t", "300", "-l", Path.Combine(directory, "log"),
+        "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} {settings}", "start");
+
+    private static string? FindBinaries()
+    {
+        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        var places = versions.OrderDescending().Select(version => Path.Combine(version, "bin"))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
+        return places.FirstOrDefault(place => File.Exists(Path.Combine(place, "initdb")));
+    }
+
+    private static Task Run(string program, params string[] arguments)
+    {
+        var binaries = Binaries ?? throw new InvalidOperationException("There is no PostgreSQL server here (initdb was not found).");
+        var path = Path.Combine(binaries, program);
+        return Environment.UserName == "root" ? Execute("runuser", ["-u", "postgres", "--", path, .. arguments]) : Execute(path, arguments);
+    }
+
+    private static async Task Execute(string program, string[] arguments)
+    {
+        // Not redirected: the server would inherit the pipe and keep it open.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments])
+        {
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}.");
+    }
+}
