@@ -20,10 +20,10 @@ EXPOSE 8080
 
 FROM base AS silo
 COPY --from=build /app/silo /app
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["dotnet", "/app/Replays.Silo.dll", "health", "http://127.0.0.1:8080/health/ready"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s CMD ["dotnet", "/app/Replays.Silo.dll", "health", "http://127.0.0.1:8080/health/ready"]
 ENTRYPOINT ["dotnet", "/app/Replays.Silo.dll"]
 
 FROM base AS api
 COPY --from=build /app/api /app
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["dotnet", "/app/Replays.Api.dll", "health", "http://127.0.0.1:8080/health/ready"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s CMD ["dotnet", "/app/Replays.Api.dll", "health", "http://127.0.0.1:8080/health/ready"]
 ENTRYPOINT ["dotnet", "/app/Replays.Api.dll"]

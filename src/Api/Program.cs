@@ -66,6 +66,7 @@ try
     app.MapOwnershipAudits();
     app.MapDocumentation();
     app.MapSecurityText();
+    app.MapOrleansDashboard();
     app.RequireRoles();
     app.RequireValidOptions();
     await app.StartAsync();

@@ -6,6 +6,7 @@ using Replays.Silo.Audit;
 using Replays.Silo.Erasure;
 using Replays.Silo.Incidents;
 using Replays.Silo.Media;
+using Replays.Silo.Observability;
 using Replays.Silo.Playback;
 using Replays.Silo.Stops;
 
@@ -23,10 +24,11 @@ public static class ReplaysHosting
     {
         var embedded = builder.Configuration.IsEmbedded();
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
+        builder.Logging.AddFilter("Polly", LogLevel.Warning); // it tells of each call that Orleans makes through it
         builder.UseOrleans(silo =>
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
-            silo.AddReplaysStorage().AddReplaysReminders();
+            silo.AddReplaysStorage().AddReplaysReminders().AddReplaysDashboard();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
                 .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>()
                 .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>().AddOwnershipAudit().AddAuditSchedule();
@@ -46,7 +48,7 @@ public static class ReplaysHosting
     public static IHostApplicationBuilder AddReplaysClient(this IHostApplicationBuilder builder)
     {
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
-        builder.UseOrleansClient(client => client.UseReplaysClustering());
+        builder.UseOrleansClient(client => client.UseReplaysClustering().AddReplaysDashboard());
         builder.Services.AddStopList(embedded: false).AddAuditLog().AddSingleton<IExposureLog, ExposureLog>();
         builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
         return builder;

@@ -34,12 +34,18 @@ public static class StorageHosting
         return silo.AddIncomingGrainCallFilter<StorageFailureFilter>();
     }
 
-    public static ISiloBuilder AddReplaysReminders(this ISiloBuilder silo) =>
+    public static ISiloBuilder AddReplaysReminders(this ISiloBuilder silo)
+    {
         silo.UseAdoNetReminderService(options => options.Configure<DbDataSource>((reminders, database) =>
         {
             reminders.Invariant = InvariantOf(database);
             reminders.DataSource = database;
         }));
+        var table = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
+        silo.Services.Replace(ServiceDescriptor.Singleton<IReminderTable>(services => new PersistentReminderTable(
+            (IReminderTable)ActivatorUtilities.CreateInstance(services, table.ImplementationType!), services.GetRequiredService<TimeProvider>())));
+        return silo;
+    }
 
     internal static string InvariantOf(DbDataSource database) => database is NpgsqlDataSource ? "Npgsql" : "System.Data.SQLite";
 }
