@@ -32,6 +32,7 @@ public static class ClusteringHosting
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(0.5);
             options.NumMissedTableIAmAliveLimit = 4;
         });
+        silo.Services.AddHostedService<SilentSilos>();
         return silo.FailFast();
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Replays.Grains.Storage;
 
 namespace Replays.Silo.Storage;
 
@@ -16,10 +18,18 @@ internal sealed class GuardedGrainStorage(IGrainStorage storage) : IGrainStorage
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         Check(stateName, grainId);
-        return storage.ReadStateAsync(stateName, grainId, grainState, cancellationToken);
+        try
+        {
+            await storage.ReadStateAsync(stateName, grainId, grainState, cancellationToken);
+        }
+        catch (DbException)
+        {
+            // An activation reads its state before any call filter is passed: what the driver throws would not reach the caller, on another silo.
+            throw new StorageUnavailableException();
+        }
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

@@ -5,9 +5,9 @@ using Replays.Grains.Storage;
 namespace Replays.Silo.Storage;
 
 /// <summary>
-/// Turns a database driver's exception, which can't travel, into <see cref="StorageUnavailableException"/>, and lets the activation go:
-/// its memory and the database may disagree. <see cref="InconsistentStateException"/> passes untouched, because only as itself does it make
-/// Orleans deactivate the grain.
+/// Turns a database driver's exception, which can't travel, into <see cref="StorageUnavailableException"/>, and lets the activation go, after one
+/// that is turned already as well: its memory and the database may disagree. <see cref="InconsistentStateException"/> passes untouched, because
+/// only as itself does it make Orleans deactivate the grain.
 /// </summary>
 internal sealed partial class StorageFailureFilter(ILogger<StorageFailureFilter> logger) : IIncomingGrainCallFilter
 {
@@ -19,21 +19,21 @@ internal sealed partial class StorageFailureFilter(ILogger<StorageFailureFilter>
         }
         catch (Exception exception) when (DatabaseFailure(exception) is { } failure)
         {
-            LogFailure(context.TargetContext.GrainId.Type.ToString(), failure.GetType().Name, failure.SqlState);
+            LogFailure(context.TargetContext.GrainId.Type.ToString(), failure.GetType().Name, (failure as DbException)?.SqlState);
             if (context.Grain is IGrainBase)
                 context.TargetContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, "Storage failed."));
             throw new StorageUnavailableException();
         }
     }
 
-    private static DbException? DatabaseFailure(Exception? exception)
+    private static Exception? DatabaseFailure(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
             if (exception is InconsistentStateException)
                 return null;
-            if (exception is DbException failure)
-                return failure;
+            if (exception is DbException or StorageUnavailableException)
+                return exception;
         }
         return null;
     }

@@ -14,7 +14,8 @@ internal sealed record StoppedReplay(string Patient, string Id)
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    private readonly string _token = TestTokens.Patient(Patient);
+    /// <summary>The patient's.</summary>
+    public string Token { get; } = TestTokens.Patient(Patient);
 
     public string Name => $"patients/{Patient}/consultations/{Id.Split('-')[0]}/recordings/{Id.Split('-')[1]}";
 
@@ -28,12 +29,12 @@ internal sealed record StoppedReplay(string Patient, string Id)
         return new(promises.Patient, journey.Watched);
     }
 
-    public PausedPlayer PlayAndPause(ProgramProcess api) => new(api.Address, $"/v1/me/replays/{Id}/media", _token);
+    public PausedPlayer PlayAndPause(ProgramProcess api) => new(api.Address, $"/v1/me/replays/{Id}/media", Token);
 
     public async Task<HttpStatusCode> Get(ProgramProcess api, string what)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api.Address, $"/v1/me/replays/{Id}{what}"));
-        request.Headers.Authorization = new("Bearer", _token);
+        request.Headers.Authorization = new("Bearer", Token);
         request.Headers.Range = new RangeHeaderValue(0, 99);
         try
         {
@@ -62,9 +63,9 @@ internal sealed record StoppedReplay(string Patient, string Id)
     public async Task IsRefused(ProgramProcess api)
     {
         using var users = new Users([api.Address]);
-        var list = await users.Ask(HttpStatusCode.OK, HttpMethod.Get, "/v1/me/replays", _token);
+        var list = await users.Ask(HttpStatusCode.OK, HttpMethod.Get, "/v1/me/replays", Token);
         Assert.DoesNotContain(list.Json["items"]!.AsArray(), item => (string?)item!["id"] == Id);
-        await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}", _token);
-        await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}/media", _token);
+        await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}", Token);
+        await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}/media", Token);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
     /// <summary>No request of any kind takes longer. In a default run, beside other tests on a busy machine, a little more is allowed.</summary>
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(Settings.RunsAll ? 5 : 8);
 
+    /// <summary>For how long the load goes on when all should be well again.</summary>
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
+
     private readonly LoadRun _load = new(apis, Settings.Seed, workers: Settings.RunsAll ? 6 : 3);
 
     private readonly List<string> _notes = [];
@@ -38,12 +41,13 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
             await ticks.WaitForNextTickAsync();
     }
 
-    /// <summary>While a fault lasts: waits until what is left of the cluster answers again.</summary>
+    /// <summary>While a fault lasts: whether what is left of the cluster answers again, and goes on to.</summary>
     /// <param name="what">What has just happened.</param>
     /// <param name="within">How soon 99 of 100 requests are answered again.</param>
     public async Task Overcomes(string what, TimeSpan within)
     {
         var since = Stopwatch.GetTimestamp();
+        await Lasts(within + Afterwards); // whatever hangs at first has failed by then
         await _load.Recovers();
         var back = _load.BackTo99(since, Stopwatch.GetTimestamp());
         Note($"99 % {back.TotalSeconds:0.0} s after {what}");
@@ -62,6 +66,7 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
         await fault();
         var ended = Stopwatch.GetTimestamp();
         await _load.Recovers();
+        await Lasts(Settings.RunsAll ? within + Afterwards : TimeSpan.Zero);
         await _load.Carries(3);
         await _load.Stop();
 
@@ -69,6 +74,7 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
         var measured = new Measured(verdict, [.. _load.Attempts.Where(a => a.Ended >= began && a.What != "verify")], _load.BackTo99(ended));
         Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}, seed {Settings.Seed}: {string.Join("; ", [measured, .. _notes])}");
         Assert.True(verdict.IsClean, verdict.ToString());
+        Assert.DoesNotContain(measured.Attempts, a => a.Status == 500);
         Assert.True(measured.Longest.Took <= LongestRequest, $"Hung: {measured.Longest}");
         Assert.True(!Settings.RunsAll || measured.BackTo99 <= within, $"99 % after {measured.BackTo99}, not within {within}. Failed: {_load.FailedBySecond(ended)}");
         return measured;

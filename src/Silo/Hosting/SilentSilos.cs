@@ -1,0 +1,51 @@
+using Orleans.Runtime;
+
+namespace Replays.Silo.Hosting;
+
+/// <summary>
+/// Declares dead who no longer reaches the database while this silo does. Peers see no more than that it answers their probes, so it would remain a
+/// member for as long as it is cut off, and fail every call to the grains that happen to be there.
+/// </summary>
+/// <remarks>While the database is gone for all, nobody can read that another is silent: nobody is judged.</remarks>
+internal sealed partial class SilentSilos(
+    IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time, ILogger<SilentSilos> logger) : BackgroundService
+{
+    /// <summary>As long as probes take to find a dead silo, and eight times as long as a silo lets pass between two signs of life.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4), Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of each other silo the last sign of life, by its own clock, and since when it is known, by this one's.</summary>
+    private Dictionary<SiloAddress, (DateTime Sign, long Since)> _signs = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ticks = new PeriodicTimer(Interval, time);
+        while (await ticks.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var silent in await FindSilent(stoppingToken))
+                {
+                    LogSilent(silent);
+                    await membership.TryKill(silent);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                _signs = []; // not heard of by a silo that reads nothing: begins anew
+            }
+        }
+    }
+
+    private async Task<List<SiloAddress>> FindSilent(CancellationToken cancellation)
+    {
+        var members = (await table.ReadAllAsync(cancellation)).Members.Select(member => member.Item1);
+        var now = time.GetTimestamp();
+        _signs = members.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress)).ToDictionary(
+            member => member.SiloAddress,
+            member => _signs.TryGetValue(member.SiloAddress, out var known) && known.Sign == member.IAmAliveTime ? known : (member.IAmAliveTime, now));
+        return [.. _signs.Where(sign => time.GetElapsedTime(sign.Value.Since, now) > Patience).Select(sign => sign.Key)];
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Silo {Silo} has given no sign of life in the database for seconds: it is declared dead.")]
+    private partial void LogSilent(SiloAddress silo);
+}
