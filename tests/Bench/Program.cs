@@ -10,6 +10,7 @@ var benches = new Dictionary<string, Func<string[], Task>>
     ["audit"] = AuditBench.Run,
     ["verify"] = VerifyBench.Run,
     ["list"] = ListBench.Run,
+    ["cost"] = CostBench.Run,
 };
 
 if (args is ["serve", .. var served])
