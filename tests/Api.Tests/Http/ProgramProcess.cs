@@ -37,9 +37,6 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Whether it has ended, by itself or not.</summary>
     public bool HasEnded => _process is not { HasExited: false };
 
-    /// <summary>The folder of another build, for its next start; null: this one.</summary>
-    public string? Build { get; set; }
-
     /// <summary>All that it has printed, over all its starts.</summary>
     public string Output
     {
@@ -68,7 +65,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="arguments">The program's; <c>--urls</c> with its address when there are none.</param>
     public void Launch(params string[] arguments)
     {
-        string[] command = [.. _via, "dotnet", Path.Combine(Build ?? Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
+        string[] command = [.. _via, "dotnet", Path.Combine(Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _directory,
