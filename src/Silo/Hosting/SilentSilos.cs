@@ -10,8 +10,8 @@ namespace Replays.Silo.Hosting;
 internal sealed partial class SilentSilos(
     IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time, ILogger<SilentSilos> logger) : BackgroundService
 {
-    /// <summary>As long as probes take to find a dead silo, and eight times as long as a silo lets pass between two signs of life.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4), Interval = TimeSpan.FromSeconds(1);
+    /// <summary>Longer than probes take to find a dead silo, and ten times as long as a silo lets pass between two signs of life.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Of each other silo the last sign of life, by its own clock, and since when it is known, by this one's.</summary>
     private Dictionary<SiloAddress, (DateTime Sign, long Since)> _signs = [];
