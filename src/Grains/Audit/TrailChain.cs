@@ -31,16 +31,19 @@ public static class TrailChain
     }
 
     /// <summary>Whether a link is what followed there: chained, and saying what it committed to, unless erased.</summary>
-    public static bool Holds(ReadOnlySpan<byte> before, long number, TrailLink link)
+    public static bool Holds(ReadOnlySpan<byte> before, long number, TrailLink link) => Holds(before, number, RawTrailLink.Of(link));
+
+    /// <inheritdoc cref="Holds(ReadOnlySpan{byte}, long, TrailLink)"/>
+    public static bool Holds(ReadOnlySpan<byte> before, long number, in RawTrailLink link)
     {
         Span<byte> expected = stackalloc byte[HashBytes];
-        Chain(before, number, link.Id, link.RecordedAt, link.Commitment, expected);
-        if (!expected.SequenceEqual(link.Hash) || link.Salt is null != link.Content is null)
+        Chain(before, number, link.Id, link.RecordedAt, link.Commitment.Span, expected);
+        if (!expected.SequenceEqual(link.Hash.Span) || link.Salt is null != link.Content is null)
             return false;
-        if (link.Content is null)
+        if (link.Content is not { } content)
             return true;
-        Commit(link.Salt!, link.Content, expected);
-        return expected.SequenceEqual(link.Commitment);
+        Commit(link.Salt!.Value.Span, content.Span, expected);
+        return expected.SequenceEqual(link.Commitment.Span);
     }
 
     private static void Commit(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> content, Span<byte> commitment)

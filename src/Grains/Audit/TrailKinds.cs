@@ -9,6 +9,6 @@ public static class TrailKinds
     public const string Erased = "patient.erased";
 
     /// <summary>Whether what an entry says is that the patient was erased.</summary>
-    public static bool IsErasure(byte[] content) =>
-        content.AsSpan().IndexOf("patient.erased"u8) >= 0 && JsonSerializer.Deserialize(content, TrailJson.Default.AuditEntry)?.Kind == Erased;
+    public static bool IsErasure(ReadOnlySpan<byte> content) =>
+        content.IndexOf("patient.erased"u8) >= 0 && JsonSerializer.Deserialize(content, TrailJson.Default.AuditEntry)?.Kind == Erased;
 }

@@ -9,8 +9,8 @@ namespace Replays.Grains.Audit;
 public readonly record struct TrailSilence(long? Unexplained, bool AfterErasure)
 {
     /// <summary>Goes on with the next entry.</summary>
-    public TrailSilence Then(long number, TrailLink link) =>
+    public TrailSilence Then(long number, in RawTrailLink link) =>
         link.Content is null ? AfterErasure ? this : this with { Unexplained = Unexplained ?? number }
-        : TrailKinds.IsErasure(link.Content) ? new(null, true)
+        : TrailKinds.IsErasure(link.Content.Value.Span) ? new(null, true)
         : this with { AfterErasure = false };
 }

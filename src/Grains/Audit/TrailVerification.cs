@@ -17,7 +17,7 @@ public static class TrailVerification
         {
             if (!TrailChain.Holds(hash, entries + 1, link))
                 return Broken(soFar, entries + 1);
-            (entries, hash, silence) = (entries + 1, link.Hash, silence.Then(entries + 1, link));
+            (entries, hash, silence) = (entries + 1, link.Hash, silence.Then(entries + 1, RawTrailLink.Of(link)));
             if (entries == soFar.Sealed && !hash.AsSpan().SequenceEqual(soFar.SealedHash))
                 return Broken(soFar, entries); // a chain that holds, and is not the one that the head sealed
         }

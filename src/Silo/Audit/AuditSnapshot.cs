@@ -15,6 +15,9 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 {
     private const int Batch = 256, SmallRows = 1_000, TimeoutSeconds = 60;
 
+    /// <summary>The longest rows, pages of trails, fit.</summary>
+    private const int BufferBytes = 64 * 1024;
+
     private readonly DbConnection _connection;
     private readonly string _serviceId;
 
@@ -22,16 +25,15 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 
     public static async Task<AuditSnapshot> Open(DbDataSource database, string serviceId, CancellationToken cancellation)
     {
-        var connection = database is NpgsqlDataSource postgres
-            ? postgres.CreateConnection()
-            : (DbConnection)new SqliteConnection(
-                new SqliteConnectionStringBuilder(database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var connection = database is NpgsqlDataSource postgres ? Own(postgres) : (DbConnection)new SqliteConnection(
+            new SqliteConnectionStringBuilder(database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         try
         {
-            await connection.OpenAsync(cancellation);
-            await connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN").Execute(cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            connection.Open();
+            await Rows(connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"), _ => 0, cancellation);
             // Both databases take the moment with the first read, not with BEGIN.
-            await connection.Statement("SELECT one FROM replays_audit_lease").Rows(row => row.GetInt32(0), cancellation);
+            await Rows(connection.Statement("SELECT one FROM replays_audit_lease"), row => row.GetInt32(0), cancellation);
             return new(connection, serviceId);
         }
         catch
@@ -85,28 +87,28 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     }
 
     /// <summary>What is stored under one key; null: nothing.</summary>
-    public async Task<byte[]?> State(string state, string key, CancellationToken cancellation) => (await Command("""
+    public async Task<byte[]?> State(string state, string key, CancellationToken cancellation) => (await Rows(Command("""
         SELECT payload FROM replays_grain_state
         WHERE service_id = @service AND state_name = @state AND grain_key = @key AND n0 = 0 AND n1 = 0
-        """, ("service", _serviceId), ("state", state), ("key", key)).Rows(row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation)) is [var payload] ? payload : null;
+        """, ("service", _serviceId), ("state", state), ("key", key)), row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation)) is [var payload] ? payload : null;
 
     /// <summary>Whom the stop list erases.</summary>
     public async Task<HashSet<string>> Erased(CancellationToken cancellation) =>
         [.. await All($"SELECT target FROM replays_stop WHERE kind = {(int)StopKind.Erasure}", row => row.GetString(0), cancellation)];
 
     /// <summary>How many rows there are of a grain state.</summary>
-    public async Task<long> Count(string state, CancellationToken cancellation) => (await Command(
-        "SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state", ("service", _serviceId), ("state", state))
-        .Rows(row => row.GetInt64(0), cancellation))[0];
+    public async Task<long> Count(string state, CancellationToken cancellation) => (await Rows(
+        Command("SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state", ("service", _serviceId), ("state", state)),
+        row => row.GetInt64(0), cancellation))[0];
 
     /// <summary>The names of all grain states of which there are rows: one look into the index each.</summary>
     public async IAsyncEnumerable<string> StateNames([EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var last = ""; ;)
         {
-            var next = await Command(
-                "SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last", ("service", _serviceId), ("last", last))
-                .Rows(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
+            var next = await Rows(
+                Command("SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last", ("service", _serviceId), ("last", last)),
+                row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
             if (next is not [{ } name])
                 yield break;
             yield return last = name;
@@ -114,7 +116,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     }
 
     /// <summary>The rows of a small table.</summary>
-    public Task<List<T>> All<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellation) => Command(sql).Rows(read, cancellation);
+    public Task<List<T>> All<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellation) => Rows(Command(sql), read, cancellation);
 
     private static async IAsyncEnumerable<T> InBatches<T>(
         int batch,
@@ -125,13 +127,34 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         T? last = default;
         for (var rows = 0; ; rows = 0)
         {
-            foreach (var row in await command(last).Rows(read, cancellation))
+            foreach (var row in await Rows(command(last), read, cancellation))
             {
                 yield return row;
                 (last, rows) = (row, rows + 1);
             }
             if (rows < batch)
                 yield break;
+        }
+    }
+
+    /// <summary>Not of the pool: a socket that has ever been waited for through the thread pool is for good.</summary>
+    internal static NpgsqlConnection Own(NpgsqlDataSource postgres)
+    {
+        using var pooled = postgres.CreateConnection();
+        return pooled.CloneWith(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false, ReadBufferSize = BufferBytes }.ToString());
+    }
+
+    /// <summary>Waits where it is: an audit reads on threads of its own, and through the thread pool every packet would cost two switches.</summary>
+    private static Task<List<T>> Rows<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using (command)
+        {
+            using var reader = command.ExecuteReader();
+            var rows = new List<T>();
+            while (reader.Read())
+                rows.Add(read(reader));
+            return Task.FromResult(rows);
         }
     }
 

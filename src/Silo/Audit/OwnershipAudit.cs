@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using Replays.Grains;
+using Replays.Grains.Audit;
 using Replays.Grains.Incidents;
 using Replays.Grains.Media;
 using Replays.Grains.Patients;
@@ -21,7 +23,7 @@ internal sealed class OwnershipAudit(
     /// <summary>Findings with an incident each; the rest of a kind have one together, so that a restored table does not bury the officer.</summary>
     private const int IncidentsApart = 20;
 
-    private const int PiecesInFlight = 32, HeadsInFlight = 1_000, PatientsBetweenReports = 500;
+    private const int BatchesInFlight = 32, HeadsInFlight = 1_000, PatientsBetweenReports = 500;
 
     private readonly StoredStates _states = new(serializer);
 
@@ -69,7 +71,7 @@ internal sealed class OwnershipAudit(
         AuditSeal last, int workers, MediaAudit references, IProgress<AuditProgress>? progress, Findings findings, CancellationToken cancellation)
     {
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pieces = Channel.CreateBounded<Piece>(new BoundedChannelOptions(PiecesInFlight) { SingleWriter = true });
+        using var batches = new BlockingCollection<List<Piece>>(BatchesInFlight);
         var heads = Channel.CreateBounded<SealedTrail>(HeadsInFlight);
         var tally = new Tally(progress);
 
@@ -80,15 +82,15 @@ internal sealed class OwnershipAudit(
         var noting = Guard(() => NoteHeads(heads.Reader, last.Number + 1, failure.Token));
         var working = Guard(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(pieces.Reader, heads.Writer, tally, failure.Token))));
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads.Writer, tally, failure.Token))));
             heads.Writer.Complete();
         });
         var reading = Guard(async () =>
         {
             tally.Pages = await snapshot.Count(LedgerPage.StateName, failure.Token);
             tally.Add(await new StopsAndIncidents(_states, findings).Check(snapshot, failure.Token));
-            await new PatientReader(snapshot, _states, references, findings).Read(last, pieces.Writer, failure.Token);
-            pieces.Writer.Complete();
+            await new PatientReader(snapshot, _states, references, findings).Read(last, batches, failure.Token);
+            batches.CompleteAdding();
         });
         await Task.WhenAll(reading, working, noting, listing);
         return tally.Seen;
@@ -98,7 +100,7 @@ internal sealed class OwnershipAudit(
         {
             try
             {
-                await Task.Run(part, failure.Token);
+                await OnItsOwn(part);
             }
             catch
             {
@@ -108,16 +110,24 @@ internal sealed class OwnershipAudit(
         }
     }
 
-    private static async Task Work(ChannelReader<Piece> pieces, ChannelWriter<SealedTrail> heads, Tally tally, CancellationToken cancellation)
+    /// <summary>On a thread that may wait: what waits in the thread pool keeps processors busy with looking for work.</summary>
+    private static Task OnItsOwn(Func<Task> part) =>
+        Task.Factory.StartNew(part, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    private static async Task Work(BlockingCollection<List<Piece>> batches, ChannelWriter<SealedTrail> heads, Tally tally, CancellationToken cancellation)
     {
-        await foreach (var (audit, rows) in pieces.ReadAllAsync(cancellation))
+        var links = new List<RawTrailLink>(StoredTrail.PageSize);
+        foreach (var batch in batches.GetConsumingEnumerable(cancellation))
         {
-            audit.Add(rows);
-            if (!audit.Done())
-                continue;
-            tally.Add(audit.Checked);
-            if (audit.Grown is { } grown)
-                await heads.WriteAsync(grown, cancellation);
+            foreach (var (audit, rows) in batch)
+            {
+                audit.Add(rows, links);
+                if (!audit.Done())
+                    continue;
+                tally.Add(audit.Checked);
+                if (audit.Grown is { } grown)
+                    await heads.WriteAsync(grown, cancellation);
+            }
         }
     }
 

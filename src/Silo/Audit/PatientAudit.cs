@@ -38,13 +38,15 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         return true;
     }
 
-    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> piece)
+    /// <param name="piece">Some rows.</param>
+    /// <param name="links">Room for a page of a trail.</param>
+    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> piece, List<RawTrailLink> links)
     {
         foreach (var (kind, row) in piece)
         {
             try
             {
-                Add(kind, row);
+                Add(kind, row, links);
             }
             catch (Exception exception) when (exception is not IOException)
             {
@@ -55,7 +57,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         }
     }
 
-    private void Add(PatientRowKind kind, NumberedRow row)
+    private void Add(PatientRowKind kind, NumberedRow row, List<RawTrailLink> links)
     {
         if (row.Payload is null)
             return;
@@ -72,22 +74,34 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
                     _ledger.Add(consultation, row);
                 break;
             default:
-                var links = StoredStates.Read(states.TrailPages, row.Payload);
-                lock (_lock)
-                    Add(links, row);
+                AddTrailPage(row.Key, row.Number, row.Payload, links);
                 break;
         }
     }
 
-    private void Add(TrailPage page, NumberedRow row)
+    private void AddTrailPage(string key, int number, byte[] payload, List<RawTrailLink> links)
     {
-        if (page.Owner != patient.Name || page.Number != row.Number)
+        if (!new RawTrailPage(payload).TryRead(out var owner, out var own, links))
         {
-            _trailIncomplete = true;
-            findings.AddMisfiled(row.Key, page.Owner);
-            return;
+            var page = StoredStates.Read(states.TrailPages, payload);
+            (owner, own) = (page.Owner, page.Number);
+            links.Clear();
+            links.AddRange(page.Links.Select(RawTrailLink.Of));
         }
-        (_trail ??= NewTrail()).Add(page.Links, row.Number);
+        TrailAudit trail;
+        lock (_lock)
+        {
+            if (owner != patient.Name || own != number)
+            {
+                _trailIncomplete = true;
+                findings.AddMisfiled(key, owner);
+                return;
+            }
+            trail = _trail ??= NewTrail();
+        }
+        var verified = trail.Verify(links, number);
+        lock (_lock)
+            trail.Add(verified);
     }
 
     private TrailAudit NewTrail()

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Replays.Grains.Audit;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
@@ -8,9 +8,10 @@ namespace Replays.Silo.Audit;
 /// <summary>Brings the rows of each patient together: all streams are in one order, so this is a merge.</summary>
 internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states, MediaAudit media, Findings findings)
 {
-    private const int PieceBytes = 512 * 1024;
+    /// <summary>So much is handed over at once, of several patients or of a part of one.</summary>
+    private const int BatchBytes = 256 * 1024;
 
-    public async Task Read(AuditSeal last, ChannelWriter<Piece> pieces, CancellationToken cancellation)
+    public async Task Read(AuditSeal last, BlockingCollection<List<Piece>> batches, CancellationToken cancellation)
     {
         using var digest = new HeadsDigest();
         var erased = await snapshot.Erased(cancellation);
@@ -25,6 +26,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
             [(PatientRowKind.Page, pages), (PatientRowKind.Consultation, consultations), (PatientRowKind.Trail, trail)];
         IPatientCursor[] all = [heads, trailHeads, keys, former, pages, consultations, trail];
 
+        var (batch, bytes) = (new List<Piece>(), 0);
         foreach (var cursor in all)
             await cursor.Next();
         while (all.Where(cursor => cursor.Patient is not null).Select(cursor => cursor.Patient!.Value).Order(PatientOrder.Instance).FirstOrDefault() is var patient
@@ -34,23 +36,25 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
                 (await heads.Take(patient)).Payload, (await trailHeads.Take(patient)).Payload, await keys.Take(patient), await former.Take(patient),
                 erased.Contains(patient.Name));
             var audit = new PatientAudit(patient, rows, states, findings, media);
-            var piece = new List<(PatientRowKind, NumberedRow)>();
-            var bytes = 0;
+            var piece = new Piece(audit, []);
+            batch.Add(piece);
             foreach (var (kind, cursor) in many)
             {
                 for (; cursor.Patient == patient; await cursor.Next())
                 {
-                    piece.Add((kind, cursor.Row));
+                    if (bytes >= BatchBytes)
+                    {
+                        audit.Expect();
+                        batches.Add(batch, cancellation);
+                        piece = new(audit, []);
+                        (batch, bytes) = ([piece], 0);
+                    }
+                    piece.Rows.Add((kind, cursor.Row));
                     bytes += cursor.Row.Payload?.Length ?? 0;
-                    if (bytes < PieceBytes)
-                        continue;
-                    audit.Expect();
-                    await pieces.WriteAsync(new(audit, piece), cancellation);
-                    (piece, bytes) = ([], 0);
                 }
             }
-            await pieces.WriteAsync(new(audit, piece), cancellation);
         }
+        batches.Add(batch, cancellation);
         if (last.Number > 0 && !digest.Finish().AsSpan().SequenceEqual(last.Heads))
             findings.Add(FindingKinds.AuditChanged, $"audits/{last.Number}", "the heads of trails that it saw");
 

@@ -32,11 +32,12 @@ internal sealed class StoredStates(Serializer serializer)
         own = default;
         if (row.N0 != 0 || row.N1 != 0)
             return false;
-        var parts = row.Key.Split('/');
-        if (parts.Length != (collection is null ? 2 : 4) || parts[0] != "patients" || !PatientId.TryCreate(parts[1], out var patient))
+        Span<Range> parts = stackalloc Range[5];
+        var key = row.Key.AsSpan();
+        if (key.Split(parts, '/') != (collection is null ? 2 : 4) || key[parts[0]] is not "patients" || !PatientId.TryCreate(row.Key[parts[1]], out var patient))
             return false;
         var number = 0;
-        if (collection is not null && (parts[2] != collection || !TryNumber(parts[3], collection, out number)))
+        if (collection is not null && (!key[parts[2]].SequenceEqual(collection) || !TryNumber(row.Key[parts[3]], collection, out number)))
             return false;
         own = new(patient, new(row.Key, number, row.Payload));
         return true;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Replays.Grains.Audit;
 
 namespace Replays.Silo.Audit;
@@ -19,27 +18,31 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
     /// <summary>How it ends; null without entries.</summary>
     public byte[]? LastHash { get; private set; }
 
-    public void Add(ImmutableArray<TrailLink> links, int number)
+    /// <summary>Verifies a page in itself. By several threads at once.</summary>
+    public Page Verify(List<RawTrailLink> links, int number)
     {
         var before = (long)number * StoredTrail.PageSize;
-        long? broken = links.Length > StoredTrail.PageSize ? before + StoredTrail.PageSize + 1 : null;
-        for (var i = 1; i < links.Length && broken is null; i++)
+        long? broken = links.Count > StoredTrail.PageSize ? before + StoredTrail.PageSize + 1 : null;
+        for (var i = 1; i < links.Count && broken is null; i++)
         {
-            if (!TrailChain.Holds(links[i - 1].Hash, before + i + 1, links[i]))
+            if (!TrailChain.Holds(links[i - 1].Hash.Span, before + i + 1, links[i]))
                 broken = before + i + 1;
         }
         var (silence, afterErasure, erasure) = (new TrailSilence(null, false), new TrailSilence(null, true), (long?)null);
-        for (var i = 0; i < links.Length; i++)
+        for (var i = 0; i < links.Count; i++)
         {
             (silence, afterErasure) = (silence.Then(before + i + 1, links[i]), afterErasure.Then(before + i + 1, links[i]));
             if (links[i].Content is not null && silence is { AfterErasure: true })
                 erasure = before + i + 1;
         }
-        _pages.Add(new(number, links.Length, links.FirstOrDefault(), links.LastOrDefault()?.Hash, broken, silence, afterErasure, erasure,
-            HashAt(head?.Count), HashAt(former?.Entries)));
+        return new(number, links.Count, links is [var first, ..] ? first.Copy() : null, HashAt(before + links.Count), broken, silence, afterErasure, erasure,
+            HashAt(head?.Count), HashAt(former?.Entries));
 
-        byte[]? HashAt(long? entry) => entry > before && entry <= before + links.Length ? links[(int)(entry.Value - before - 1)].Hash : null;
+        byte[]? HashAt(long? entry) =>
+            entry > before && entry <= before + links.Count ? links[(int)(entry.Value - before - 1)].Hash.ToArray() : null;
     }
+
+    public void Add(Page page) => _pages.Add(page);
 
     /// <summary>What is wrong with the whole trail: one finding at most, for what follows from a broken entry is not another fault.</summary>
     public AuditFinding? Finish()
@@ -53,7 +56,7 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
             var page = _pages[i];
             if (page.Number != i || i > 0 && _pages[i - 1].Links != StoredTrail.PageSize)
                 return Broken(Entries + 1);
-            if (page.First is not null && !TrailChain.Holds(hash, Entries + 1, page.First))
+            if (page.First is { } first && !TrailChain.Holds(hash, Entries + 1, first))
                 return Broken(Entries + 1);
             if (page.Broken is { } broken)
                 return Broken(broken);
@@ -76,7 +79,7 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
 
     private AuditFinding Broken(long entry) => new(FindingKinds.TrailBroken, $"{owner}/trail/{entry}");
 
-    private sealed record Page(
-        int Number, int Links, TrailLink? First, byte[]? Last, long? Broken, TrailSilence Silence, TrailSilence AfterErasure, long? Erasure,
+    internal sealed record Page(
+        int Number, int Links, RawTrailLink? First, byte[]? Last, long? Broken, TrailSilence Silence, TrailSilence AfterErasure, long? Erasure,
         byte[]? AtHead, byte[]? AtFormer);
 }

@@ -101,15 +101,15 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
             yield break;
 
         // What a crash kept from being removed is listed as well: it still takes room, and deleting it again removes it.
-        foreach (var shard in new DirectoryInfo(_root).EnumerateDirectories())
+        foreach (var shard in Directory.EnumerateDirectories(_root))
         {
-            if (shard.Name.Length != 2 && shard.Name != Trash)
+            if (Path.GetFileName(shard) is not { Length: 2 } and not Trash)
                 continue;
 
-            foreach (var folder in shard.EnumerateDirectories())
+            foreach (var folder in Directory.EnumerateDirectories(shard))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (MediaObjectKey.IsValid(folder.Name) && Describe(folder) is { } info)
+                if (Path.GetFileName(folder) is var key && MediaObjectKey.IsValid(key) && Describe(key, folder) is { } info)
                     yield return info;
             }
         }
@@ -152,24 +152,24 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
         }
     }
 
-    private static MediaObjectInfo? Describe(DirectoryInfo folder)
+    /// <summary>Asks for its two files by their names: to look into every folder of a large store takes three times as long.</summary>
+    private static MediaObjectInfo? Describe(string key, string folder)
     {
         try
         {
-            long bytes = 0;
-            DateTime created = folder.CreationTimeUtc, modified = folder.LastWriteTimeUtc;
-            foreach (var file in folder.EnumerateFiles())
-            {
-                bytes += file.Length;
-                created = file.CreationTimeUtc < created ? file.CreationTimeUtc : created;
-                modified = file.LastWriteTimeUtc > modified ? file.LastWriteTimeUtc : modified;
-            }
+            FileInfo body = new(Path.Combine(folder, Body)), checkpoint = new(Path.Combine(folder, Checkpoint));
+            FileSystemInfo first = body.Exists ? body : checkpoint.Exists ? checkpoint : new DirectoryInfo(folder);
+            if (!first.Exists)
+                return null; // deleted while it was looked at
 
-            return new(folder.Name, bytes, created, modified);
+            var (created, modified) = (first.CreationTimeUtc, first.LastWriteTimeUtc);
+            if (body.Exists && checkpoint.Exists && checkpoint.LastWriteTimeUtc > modified)
+                modified = checkpoint.LastWriteTimeUtc;
+            return new(key, (body.Exists ? body.Length : 0) + (checkpoint.Exists ? checkpoint.Length : 0), created, modified);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null; // deleted while it was looked at
+            return null;
         }
     }
 

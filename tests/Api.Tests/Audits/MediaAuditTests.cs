@@ -94,6 +94,14 @@ public sealed class MediaAuditTests(PostgresServer postgres)
         Assert.Empty(await snapshot.Erased(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public void The_connection_of_an_audits_own_knows_the_password()
+    {
+        using var database = NpgsqlDataSource.Create("Host=nowhere;Username=replays;Password=secret");
+        using var own = AuditSnapshot.Own(database);
+        Assert.Equal("secret", new NpgsqlConnectionStringBuilder(own.ConnectionString).Password);
+    }
+
     private async Task<DbDataSource> Migrated()
     {
         var connectionString = await postgres.CreateDatabase();

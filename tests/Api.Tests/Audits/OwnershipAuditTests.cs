@@ -77,6 +77,14 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
         var (exitCode, printed) = await service.Run("audit");
         Assert.Equal(0, exitCode);
         Assert.Contains("1 replays of 1 patients, 1 media objects", printed);
+        Assert.DoesNotContain("[###", printed); // no terminal, no bar
+
+        // Media that are away altogether are not looked for one by one.
+        Directory.Move(service.Media, service.Media + "-away");
+        (exitCode, printed) = await service.Run("audit", "--json");
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("The audit could not be made: The media store is empty or away", printed);
+        Directory.Move(service.Media + "-away", service.Media);
 
         // As whoever rewrites a trail would have to.
         await rows.Must("UPDATE replays_audit_head SET hash = @hash", ("hash", new byte[32]));

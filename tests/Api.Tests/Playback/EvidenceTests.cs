@@ -27,14 +27,18 @@ public sealed class EvidenceTests
         var first = _clock.Now;
         var page = Enumerable.Range(1, 100).Select(ordinal => ExposureDatabase.Replay("pat", ordinal).Replay.Name).ToList();
 
+        var none = database.Commits();
         await log.List(page, Patient, "title", Cancellation);
         Assert.Equal(1, database.Source.Opened);
+        var written = database.Commits();
+        Assert.NotEqual(none, written);
         _clock.Now += TimeSpan.FromHours(1);
         for (var again = 0; again < 10; again++)
             await log.List(page, Patient, "title", Cancellation);
         Assert.Equal(1, database.Source.Opened);
 
         await new ExposureLog(database.Source, _clock).List(page, Patient, "title", Cancellation);
+        Assert.Equal(written, database.Commits());
         var shown = await log.OfPrincipal("pat", null, 100, null, Cancellation);
         Assert.Equal(100, shown.Listings.Length);
         Assert.All(shown.Listings, listing => Assert.Equal((first, Patient), (listing.FirstAt, listing.To)));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
@@ -12,15 +13,26 @@ internal sealed class ExposureDatabase : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-exposure-").FullName;
     private readonly SqliteDataSource _sqlite;
+    private readonly SqliteConnection _watcher;
 
     public ExposureDatabase()
     {
         _sqlite = new(Path.Combine(_directory, "replays.db"));
         Schema.MigrateSqlite(_sqlite.ConnectionString);
         Source = new Counted(_sqlite);
+        _watcher = new($"{_sqlite.ConnectionString};Pooling=false");
+        _watcher.Open();
     }
 
     public Counted Source { get; }
+
+    /// <summary>Changes whenever anybody has written anything.</summary>
+    public long Commits()
+    {
+        using var command = _watcher.CreateCommand();
+        command.CommandText = "PRAGMA data_version";
+        return (long)command.ExecuteScalar()!;
+    }
 
     public static ListedReplay Replay(string patient, int ordinal, double seconds = 100, long size = 1_000_000, string clinician = "clin-1")
     {
@@ -42,6 +54,7 @@ internal sealed class ExposureDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _watcher.DisposeAsync();
         await _sqlite.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
