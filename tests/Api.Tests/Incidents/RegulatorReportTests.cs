@@ -21,7 +21,7 @@ public sealed class RegulatorReportTests(EmbeddedApi embedded)
             Assert.Equal(1000, (await media.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length);
         await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
         var incident = await _api.Report(patient, replay);
-        var (second, stranger) = (ApiProcess.NewPatient(), ApiProcess.NewPatient());
+        var (second, stranger) = ($"q-{ApiProcess.NewPatient()}", ApiProcess.NewPatient()); // the pseudonyms follow the names
         await _api.Must(HttpStatusCode.OK, HttpMethod.Post, $"/v1/incidents/{incident}/recordings", TestTokens.Officer,
             new { recordings = new[] { $"patients/{second}/consultations/1/recordings/1" } });
         await _api.Must(HttpStatusCode.OK, HttpMethod.Patch, $"/v1/incidents/{incident}", TestTokens.Officer, new
