@@ -176,8 +176,9 @@ public sealed class ReportTests(EmbeddedApi embedded)
         }
         Assert.InRange(answers.Count(status => status is HttpStatusCode.Accepted), 1, 60 + (int)began.Elapsed.TotalSeconds + 1);
         Assert.All(answers, status => Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.TooManyRequests, $"{status}"));
-        Assert.Equal((HttpStatusCode.TooManyRequests, "too-many-requests"),
-            await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), Desk.NotMine));
+        // One a second is let through again: on a slow machine the next may be just that one.
+        await Desk.Until(async () => (HttpStatusCode.TooManyRequests, "too-many-requests")
+            == await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), Desk.NotMine), "It is refused by its code.");
 
         // Somebody else is neither kept waiting nor lost among them.
         var patient = ApiProcess.NewPatient();
