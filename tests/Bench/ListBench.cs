@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Replays.Api.Replays;
 using Replays.Grains;
 using Replays.Grains.Identity;
@@ -10,7 +9,6 @@ using Replays.Grains.Locks;
 using Replays.Grains.Patients;
 using Replays.Grains.Playback;
 using Replays.Grains.Stops;
-using Replays.Silo.Hosting;
 
 namespace Replays.Bench;
 
@@ -27,12 +25,7 @@ internal static class ListBench
     public static async Task Run(string[] args)
     {
         var directory = Directory.CreateTempSubdirectory("replays-bench-").FullName;
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration["Replays:DataDirectory"] = directory;
-        builder.AddReplaysSilo();
-        using var host = builder.Build();
-        await host.StartAsync();
+        using var host = await BenchSilo.Start(new() { ["Replays:DataDirectory"] = directory });
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var patients = Enumerable.Range(0, Patients).Select(i => PatientId.Parse($"p-{i}")).ToArray();
         foreach (var patient in patients)

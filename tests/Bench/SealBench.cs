@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Grains.Storage;
-using Replays.Silo.Hosting;
 
 namespace Replays.Bench;
 
@@ -22,12 +20,7 @@ internal static class SealBench
     public static async Task Run(string[] args)
     {
         var directory = Directory.CreateTempSubdirectory("replays-bench-").FullName;
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration["Replays:DataDirectory"] = directory;
-        builder.AddReplaysSilo();
-        using var host = builder.Build();
-        await host.StartAsync();
+        using var host = await BenchSilo.Start(new() { ["Replays:DataDirectory"] = directory });
         var grains = host.Services.GetRequiredService<IGrainFactory>();
 
         var (few, many, veteran) = (PatientId.Parse("p-few"), PatientId.Parse("p-many"), PatientId.Parse("p-veteran"));

@@ -1,3 +1,5 @@
+using Replays.Grains.Identity;
+
 namespace Replays.Grains.Stops;
 
 /// <summary>One row of the stop list.</summary>
@@ -5,6 +7,9 @@ public sealed record Stop
 {
     /// <summary>The target of a suspension that is for everyone.</summary>
     public const string Everyone = "*";
+
+    /// <summary>The target of a suspension for one patient; null: for everyone.</summary>
+    public static string TargetOf(PatientId? patient) => patient?.Name ?? Everyone;
 
     public required StopKind Kind { get; init; }
 

@@ -32,7 +32,7 @@ public sealed class StopSnapshot
         _gone.Contains(patient.Name) ? Standing.Gone : IsSuspended(patient, StopScope.All) ? Standing.Suspended : Standing.Clear;
 
     /// <summary>The switch for everyone, or for one patient, where it is off.</summary>
-    public Stop? Suspension(PatientId? patient = null) => _suspensions.GetValueOrDefault(patient?.Name ?? Stop.Everyone);
+    public Stop? Suspension(PatientId? patient = null) => _suspensions.GetValueOrDefault(Stop.TargetOf(patient));
 
     private Standing Of(RecordingId recording, StopScope needed) =>
         _gone.Contains(recording.Name) || _gone.Contains(recording.Patient.Name) ? Standing.Gone

@@ -99,7 +99,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
                 INSERT INTO replays_stop ({Columns}) VALUES (2, @target, @scope, NULL, @subject, @role, @now, @reason)
                 ON CONFLICT (target, kind) DO UPDATE SET scope = excluded.scope, by_subject = excluded.by_subject,
                     by_role = excluded.by_role, stopped_at = excluded.stopped_at, reason = excluded.reason
-                """, ("target", patient?.Name ?? Stop.Everyone), ("scope", (int)scope), ("subject", by.Subject), ("role", by.Role),
+                """, ("target", Stop.TargetOf(patient)), ("scope", (int)scope), ("subject", by.Subject), ("role", by.Role),
                 ("now", Now()), ("reason", reason)).Execute(cancellation);
             await Turn(connection, transaction, patient, scope, by, reason, cancellation);
             await Tell(connection, transaction, patient, "playback.suspended", by, $"{scope}: {reason}", cancellation);
@@ -109,7 +109,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
     public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) => Change(async (connection, transaction) =>
     {
         if (await connection.Statement(transaction, "DELETE FROM replays_stop WHERE kind = 2 AND target = @target",
-            ("target", patient?.Name ?? Stop.Everyone)).Execute(cancellation) == 0)
+            ("target", Stop.TargetOf(patient))).Execute(cancellation) == 0)
             return false;
         await Turn(connection, transaction, patient, null, by, reason, cancellation);
         await Tell(connection, transaction, patient, "playback.resumed", by, reason, cancellation);
@@ -121,7 +121,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.Statement(
             "SELECT scope, reason, by_subject, by_role, turned_at FROM replays_switch_turn WHERE target = @target ORDER BY number DESC LIMIT 100",
-            ("target", patient?.Name ?? Stop.Everyone)).Rows(row => new SwitchTurn(
+            ("target", Stop.TargetOf(patient))).Rows(row => new SwitchTurn(
                 row.IsDBNull(0) ? null : (StopScope)row.GetInt32(0), row.GetString(1), new(row.GetString(2), row.GetString(3)),
                 DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))), cancellation)];
     }
@@ -222,7 +222,7 @@ internal sealed class StopDatabase(DbDataSource database, TimeProvider time)
         DbConnection connection, DbTransaction transaction, PatientId? patient, StopScope? off, Actor by, string reason, CancellationToken cancellation) =>
         connection.Statement(transaction, """
             INSERT INTO replays_switch_turn (target, scope, by_subject, by_role, turned_at, reason) VALUES (@target, @scope, @subject, @role, @now, @reason)
-            """, ("target", patient?.Name ?? Stop.Everyone), ("scope", (int?)off), ("subject", by.Subject), ("role", by.Role), ("now", Now()),
+            """, ("target", Stop.TargetOf(patient)), ("scope", (int?)off), ("subject", by.Subject), ("role", by.Role), ("now", Now()),
             ("reason", reason)).Execute(cancellation);
 
     /// <summary>What the patient's trail is to be told: in the same transaction as the change, so that neither is without the other.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Storage;
 using Replays.Api.Tests.Http;
@@ -9,7 +8,6 @@ using Replays.Grains.Audit;
 using Replays.Grains.Identity;
 using Replays.Grains.Storage;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Hosting;
 using Replays.Silo.Sql;
 
 namespace Replays.Bench.Audit;
@@ -51,13 +49,7 @@ internal static class VerifyBench
     private static async Task Verify(string where, string directory, Dictionary<string, string?> settings)
     {
         Directory.CreateDirectory(directory);
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        foreach (var (name, value) in settings)
-            builder.Configuration[name] = value;
-        builder.AddReplaysSilo();
-        using var host = builder.Build();
-        await host.StartAsync();
+        using var host = await BenchSilo.Start(settings);
         var patient = PatientId.Parse("p-veteran");
         await Fill(host.Services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name), patient);
 
