@@ -28,14 +28,14 @@ internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Part
         }
     }
 
-    /// <summary>The client repeats a request that failed, but not an answer that broke off or whose checksum is wrong: that is asked for once more.</summary>
+    /// <summary>The client repeats a request that failed, but not an answer that broke off, makes no sense, or has a wrong checksum: that is asked for once more.</summary>
     private static async Task<S3Checkpoint?> Fetch(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
     {
         try
         {
             return await FetchOnce(client, bucket, key, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or AmazonClientException)
+        catch (Exception e) when (e is IOException or AmazonClientException or ArgumentException or FormatException)
         {
             return await FetchOnce(client, bucket, key, cancellationToken);
         }

@@ -183,8 +183,9 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
             throw new MediaStoreException(MediaStoreProblem.Full, e);
         }
         catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or SocketException
-            or TimeoutException or IOException)
+            or TimeoutException or IOException or ArgumentException or FormatException)
         {
+            // The last two: the client throws them of an answer whose headers it can't read.
             throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
         }
     }

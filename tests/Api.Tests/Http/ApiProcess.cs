@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Replays.Api.Tests.Http;
 
 /// <summary>
@@ -45,6 +47,9 @@ public sealed class ApiProcess : ApiCalls, IAsyncDisposable
         Http.Dispose();
         await Program.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+        // What a test did not ask for, or took for something else, is told all the same, and from where it came.
+        var defect = Program.Output.IndexOf("A request failed by a defect", StringComparison.Ordinal);
+        Assert.True(defect < 0, defect < 0 ? null : Program.Output[defect..]);
     }
 
     private static string DataOf(string directory) => Path.Combine(directory, "data");

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Replays.Api.Tests.Uploads;
 
-/// <summary>Between the Api and its S3 store: lets everything pass, holds back the media that are read, or is not there at all.</summary>
+/// <summary>Between the Api and its S3 store: lets everything pass, holds back or garbles what is read, or is not there at all.</summary>
 internal sealed class StoreProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,6 +12,7 @@ internal sealed class StoreProxy : IAsyncDisposable
     private readonly Task _accepting;
     private TaskCompletionSource _passes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _away;
+    private volatile int _garbled;
 
     public StoreProxy(int target)
     {
@@ -28,6 +29,9 @@ internal sealed class StoreProxy : IAsyncDisposable
 
     /// <summary>What was held back is answered now.</summary>
     public void Release() => _passes.TrySetResult();
+
+    /// <summary>Of the next so many answers with an entity tag it is cut short by a digit.</summary>
+    public void Garble(int answers) => _garbled = answers;
 
     /// <summary>From now on every connection is broken, the present ones as well.</summary>
     public void GoAway()
@@ -83,7 +87,7 @@ internal sealed class StoreProxy : IAsyncDisposable
             await store.ConnectAsync(IPAddress.Loopback, _target);
             await Task.WhenAny(
                 Pump(client, store, Note),
-                Pump(store, client, _ => readsBody ? _passes.Task : Task.CompletedTask)).Unwrap();
+                Pump(store, client, Answer)).Unwrap();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -97,7 +101,17 @@ internal sealed class StoreProxy : IAsyncDisposable
             _sockets.ExceptWith([client, store]);
         }
 
-        Task Note(ReadOnlyMemory<byte> sent)
+        Task Answer(Memory<byte> sent)
+        {
+            if (_garbled > 0 && sent.Span.IndexOf("ETag: \""u8) is >= 0 and var tag)
+            {
+                _garbled--;
+                sent.Span[tag + "ETag: \"".Length + 31] = (byte)'"';
+            }
+            return readsBody ? _passes.Task : Task.CompletedTask;
+        }
+
+        Task Note(Memory<byte> sent)
         {
             if (sent.Span.StartsWith("GET "u8))
                 readsBody = sent.Span.IndexOf("/body "u8) > 0;
@@ -105,7 +119,7 @@ internal sealed class StoreProxy : IAsyncDisposable
         }
     }
 
-    private static async Task Pump(Socket from, Socket to, Func<ReadOnlyMemory<byte>, Task> look)
+    private static async Task Pump(Socket from, Socket to, Func<Memory<byte>, Task> look)
     {
         var buffer = new byte[64 << 10];
         for (int read; (read = await from.ReceiveAsync(buffer)) > 0;)

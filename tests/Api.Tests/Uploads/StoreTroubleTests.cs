@@ -55,8 +55,13 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
         using (var seal = await _api.Seal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, seal.StatusCode);
         _store.ComeBack();
+        _store.Garble(1);
         using (var head = await _api.Head(upload))
             Assert.Equal("1000", head.Header("Upload-Offset"));
+        _store.Garble(int.MaxValue);
+        using (var head = await _api.Head(upload))
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (head.StatusCode, head.Headers.RetryAfter is not null));
+        _store.Garble(0);
         using (var taken = await _api.Patch(upload, 1000, Media.AsMemory(1000)))
             Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
 
