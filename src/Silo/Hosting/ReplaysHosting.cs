@@ -25,6 +25,7 @@ public static class ReplaysHosting
         var embedded = builder.Configuration.IsEmbedded();
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.Logging.AddFilter("Polly", LogLevel.Warning); // it tells of each call that Orleans makes through it
+        builder.Services.AddHostedService<ClockWatch>();
         builder.UseOrleans(silo =>
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
