@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Media;
@@ -153,7 +151,9 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
             }
             else if (known.WrappedKey != replay.WrappedKey && known.WrappedKey != 0 && replay.WrappedKey != 0)
                 findings.Add(FindingKinds.ReplayMedia, Name(number), "another data key");
-            _references.Add(must ? new(replay.ObjectKey, replay.SizeBytes, MediaRecord.MustBe) : new(replay.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
+            _references.Add(must
+                ? new(replay.ObjectKey, replay.SizeBytes, MediaRecord.MustBe, patient.GetHashCode())
+                : new(replay.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
         }
         foreach (var (number, recording) in _recordings)
         {
@@ -176,13 +176,19 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
 
     private string Name(RecordingNumber number) => patient.Consultation(number.Consultation).Recording(number.Ordinal).Name;
 
-    /// <summary>0: none.</summary>
-    private static ulong Digest(byte[]? wrapped) =>
-        wrapped is { Length: > 0 } ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(wrapped)) | 1 : 0;
+    /// <summary>Tells two of one recording apart. 0: none.</summary>
+    private static int Digest(byte[]? wrapped)
+    {
+        if (wrapped is not { Length: > 0 })
+            return 0;
+        var hash = new HashCode();
+        hash.AddBytes(wrapped);
+        return hash.ToHashCode() | 1;
+    }
 
     private readonly record struct RecordingNumber(int Consultation, int Ordinal);
 
-    private sealed record ReplayFacts(UInt128 ObjectKey, long SizeBytes, ulong WrappedKey);
+    private sealed record ReplayFacts(UInt128 ObjectKey, long SizeBytes, int WrappedKey);
 
-    private sealed record RecordingFacts(RecordingStatus Status, bool Gone, UInt128 ObjectKey, ulong WrappedKey);
+    private sealed record RecordingFacts(RecordingStatus Status, bool Gone, UInt128 ObjectKey, int WrappedKey);
 }

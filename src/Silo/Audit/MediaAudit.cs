@@ -12,7 +12,7 @@ namespace Replays.Silo.Audit;
 /// </summary>
 internal sealed class MediaAudit(DbDataSource database, string serviceId, IMediaStore media, StoredStates states, Findings findings) : IDisposable
 {
-    /// <summary>Looked at once more together: each batch reads the pages once.</summary>
+    /// <summary>Looked at once more together: each batch reads the keys of all pages once.</summary>
     private const int MisfitsAtOnce = 20_000;
 
     private const int LooksInFlight = 8;
@@ -41,15 +41,15 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
         foreach (var some in Misfits().Chunk(MisfitsAtOnce))
             await LookAgain(some, cancellation);
 
-        IEnumerable<UInt128> Misfits()
+        IEnumerable<MediaRecord> Misfits()
         {
-            foreach (var (kind, key) in _match.Compare())
+            foreach (var (kind, record) in _match.Compare())
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (kind == FindingKinds.MediaUnreferenced)
-                    findings.Add(kind, $"media/{MediaRecord.NameOf(key)}");
+                    findings.Add(kind, $"media/{MediaRecord.NameOf(record.Key)}");
                 else
-                    yield return key;
+                    yield return record;
             }
         }
     }
@@ -57,17 +57,24 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     public void Dispose() => _match.Dispose();
 
     /// <summary>First the store, then the pages, which also say whose the objects are: a reference goes before its object does.</summary>
-    private async Task LookAgain(UInt128[] misfits, CancellationToken cancellation)
+    private async Task LookAgain(MediaRecord[] misfits, CancellationToken cancellation)
     {
-        var found = misfits.ToDictionary(key => key, _ => new Misfit());
+        var found = misfits.Select(misfit => misfit.Key).Distinct().ToDictionary(key => key, _ => new Misfit());
         await Parallel.ForEachAsync(found, new ParallelOptions { MaxDegreeOfParallelism = LooksInFlight, CancellationToken = cancellation },
             async (misfit, giveUp) => misfit.Value.Bytes = await SizeOf(MediaRecord.NameOf(misfit.Key), giveUp));
 
         await using var snapshot = await AuditSnapshot.Open(database, serviceId, cancellation);
         var erased = await snapshot.Erased(cancellation);
-        await foreach (var row in snapshot.States(LedgerPage.StateName, cancellation))
+        var patients = misfits.Select(misfit => misfit.Patient).ToHashSet();
+        var pages = new List<string>();
+        await foreach (var row in snapshot.Keys(LedgerPage.StateName, cancellation))
         {
-            foreach (var replay in Replays(row))
+            if (StoredStates.TryKey(row, "pages", out var own) && patients.Contains(own.Patient.GetHashCode()))
+                pages.Add(row.Key);
+        }
+        foreach (var page in pages)
+        {
+            foreach (var replay in Replays(page, await snapshot.State(LedgerPage.StateName, page, cancellation)))
             {
                 if (found.TryGetValue(MediaRecord.KeyOf(replay.ObjectKey), out var misfit) && !await IsErasing(replay.Name.Patient))
                     misfit.References[replay.Name] = replay.SizeBytes;
@@ -104,9 +111,9 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     }
 
     /// <summary>What lies where it belongs: the rest has been found already.</summary>
-    private IEnumerable<Replay> Replays(StateRow row) =>
-        from entry in Read(states.Pages, row.Payload)?.Entries ?? []
-        where LedgerPage.NameOf(entry.Name.Patient, LedgerPage.Of(entry.Name.Number)) == row.Key
+    private IEnumerable<Replay> Replays(string page, byte[]? payload) =>
+        from entry in Read(states.Pages, payload)?.Entries ?? []
+        where LedgerPage.NameOf(entry.Name.Patient, LedgerPage.Of(entry.Name.Number)) == page
         from replay in entry.Replays
         where replay.Name.Consultation == entry.Name && replay.WrappedKey is not null && MediaObjectKey.IsValid(replay.ObjectKey)
         select replay;

@@ -44,13 +44,13 @@ internal sealed class MediaMatch : IDisposable
         Objects++;
     }
 
-    /// <summary>Compares, and tells what does not fit: the kind of finding and the object key.</summary>
-    public IEnumerable<(string Kind, UInt128 Key)> Compare()
+    /// <summary>Compares, and tells what does not fit: the kind of finding, and each reference that must be, or the object that nobody refers to.</summary>
+    public IEnumerable<(string Kind, MediaRecord Record)> Compare()
     {
         for (var part = 0; part < Parts; part++)
         {
-            var misfits = new List<(string, UInt128)>();
-            Compare(_references[part].Sorted(), _objects[part].Sorted(), (kind, key) => misfits.Add((kind, key)));
+            var misfits = new List<(string, MediaRecord)>();
+            Compare(_references[part].Sorted(), _objects[part].Sorted(), (kind, record) => misfits.Add((kind, record)));
             foreach (var misfit in misfits)
                 yield return misfit;
         }
@@ -70,12 +70,12 @@ internal sealed class MediaMatch : IDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static void Compare(ReadOnlySpan<MediaRecord> references, ReadOnlySpan<MediaRecord> objects, Action<string, UInt128> misfit)
+    private static void Compare(ReadOnlySpan<MediaRecord> references, ReadOnlySpan<MediaRecord> objects, Action<string, MediaRecord> misfit)
     {
         var at = 0;
         for (var i = 0; i < references.Length;)
         {
-            var key = references[i].Key;
+            var (first, key) = (i, references[i].Key);
             var (must, bytes) = (0, MediaRecord.AnySize);
             for (; i < references.Length && references[i].Key == key; i++)
             {
@@ -84,12 +84,18 @@ internal sealed class MediaMatch : IDisposable
             }
             at = Unreferenced(objects, at, key, misfit);
             var there = at < objects.Length && objects[at].Key == key;
-            if (must > 1)
-                misfit(FindingKinds.MediaShared, key);
-            else if (must == 1 && !there)
-                misfit(FindingKinds.MediaMissing, key);
-            else if (must == 1 && bytes != MediaRecord.AnySize && !Fits(objects[at].Bytes, bytes))
-                misfit(FindingKinds.MediaSize, key);
+            var kind = must switch
+            {
+                0 => null,
+                1 when !there => FindingKinds.MediaMissing,
+                1 => Fits(objects[at].Bytes, bytes) ? null : FindingKinds.MediaSize,
+                _ => FindingKinds.MediaShared,
+            };
+            foreach (var reference in references[first..i])
+            {
+                if (kind is not null && reference.Flag == MediaRecord.MustBe)
+                    misfit(kind, reference);
+            }
             while (at < objects.Length && objects[at].Key == key)
                 at++;
         }
@@ -97,12 +103,12 @@ internal sealed class MediaMatch : IDisposable
     }
 
     /// <summary>Passes over the objects before a key.</summary>
-    private static int Unreferenced(ReadOnlySpan<MediaRecord> objects, int at, UInt128? before, Action<string, UInt128> misfit)
+    private static int Unreferenced(ReadOnlySpan<MediaRecord> objects, int at, UInt128? before, Action<string, MediaRecord> misfit)
     {
         for (; at < objects.Length && (before is null || objects[at].Key < before); at++)
         {
             if (objects[at].Flag == MediaRecord.Old)
-                misfit(FindingKinds.MediaUnreferenced, objects[at].Key);
+                misfit(FindingKinds.MediaUnreferenced, objects[at]);
         }
         return at;
     }

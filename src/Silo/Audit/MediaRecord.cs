@@ -6,16 +6,17 @@ namespace Replays.Silo.Audit;
 /// <param name="Key">The object key.</param>
 /// <param name="Bytes">Of the plaintext of a reference, or what the object takes up.</param>
 /// <param name="Flag">What is said about it.</param>
-internal readonly record struct MediaRecord(UInt128 Key, long Bytes, long Flag) : IComparable<MediaRecord>
+/// <param name="Patient">Of a reference: the hash code of whose it is, to find it again; several may have the same.</param>
+internal readonly record struct MediaRecord(UInt128 Key, long Bytes, int Flag, int Patient = 0) : IComparable<MediaRecord>
 {
     /// <summary>The size of what may still be uploaded.</summary>
     public const long AnySize = -1;
 
     /// <summary>Of a reference: the object must be there, or may be.</summary>
-    public const long MustBe = 1, MayBe = 0;
+    public const int MustBe = 1, MayBe = 0;
 
     /// <summary>Of an object: older than any upload may take, or not.</summary>
-    public const long Old = 1, Young = 0;
+    public const int Old = 1, Young = 0;
 
     public static UInt128 KeyOf(string objectKey) => UInt128.Parse(objectKey, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 

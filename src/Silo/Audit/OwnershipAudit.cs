@@ -23,7 +23,7 @@ internal sealed class OwnershipAudit(
     /// <summary>Findings with an incident each; the rest of a kind have one together, so that a restored table does not bury the officer.</summary>
     private const int IncidentsApart = 20;
 
-    private const int BatchesInFlight = 32, HeadsInFlight = 1_000, PatientsBetweenReports = 500;
+    private const int BatchesInFlight = 32, HeadsAtOnce = 1_000, PatientsBetweenReports = 500;
 
     private readonly StoredStates _states = new(serializer);
 
@@ -72,17 +72,21 @@ internal sealed class OwnershipAudit(
     {
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var batches = new BlockingCollection<List<Piece>>(BatchesInFlight);
-        var heads = Channel.CreateBounded<SealedTrail>(HeadsInFlight);
+        var heads = Channel.CreateBounded<List<SealedTrail>>(1);
         var tally = new Tally(progress);
 
         await using var snapshot = await AuditSnapshot.Open(database, cluster.Value.ServiceId, cancellation);
         // What was stored before this moment is listed after it: nothing that is referred to can be missed.
         var old = time.GetUtcNow() - rules.Value.Recordings.UploadDeadline;
         var listing = Guard(async () => tally.Add(new() { MediaObjects = await references.ListObjects(old, failure.Token) }));
-        var noting = Guard(() => NoteHeads(heads.Reader, last.Number + 1, failure.Token));
+        var noting = Guard(async () =>
+        {
+            await foreach (var some in heads.Reader.ReadAllAsync(failure.Token))
+                await log.Note(some, failure.Token);
+        });
         var working = Guard(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads.Writer, tally, failure.Token))));
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads.Writer, last.Number + 1, tally, failure.Token))));
             heads.Writer.Complete();
         });
         var reading = Guard(async () =>
@@ -114,9 +118,11 @@ internal sealed class OwnershipAudit(
     private static Task OnItsOwn(Func<Task> part) =>
         Task.Factory.StartNew(part, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
-    private static async Task Work(BlockingCollection<List<Piece>> batches, ChannelWriter<SealedTrail> heads, Tally tally, CancellationToken cancellation)
+    private static async Task Work(
+        BlockingCollection<List<Piece>> batches, ChannelWriter<List<SealedTrail>> heads, long run, Tally tally, CancellationToken cancellation)
     {
         var links = new List<RawTrailLink>(StoredTrail.PageSize);
+        var grown = new List<SealedTrail>(HeadsAtOnce);
         foreach (var batch in batches.GetConsumingEnumerable(cancellation))
         {
             foreach (var (audit, rows) in batch)
@@ -125,24 +131,16 @@ internal sealed class OwnershipAudit(
                 if (!audit.Done())
                     continue;
                 tally.Add(audit.Checked);
-                if (audit.Grown is { } grown)
-                    await heads.WriteAsync(grown, cancellation);
+                if (audit.Grown is { } head)
+                    grown.Add(head with { Run = run });
             }
-        }
-    }
-
-    private async Task NoteHeads(ChannelReader<SealedTrail> heads, long run, CancellationToken cancellation)
-    {
-        var some = new List<SealedTrail>();
-        await foreach (var head in heads.ReadAllAsync(cancellation))
-        {
-            some.Add(head with { Run = run });
-            if (some.Count < HeadsInFlight)
+            if (grown.Count < HeadsAtOnce)
                 continue;
-            await log.Note(some, cancellation);
-            some.Clear();
+            // Not one by one: each would wake a thread.
+            await heads.WriteAsync(grown, cancellation);
+            grown = new(HeadsAtOnce);
         }
-        await log.Note(some, cancellation);
+        await heads.WriteAsync(grown, cancellation);
     }
 
     private async Task<byte[]> DigestHeads(long run, CancellationToken cancellation)

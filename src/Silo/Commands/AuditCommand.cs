@@ -25,6 +25,7 @@ internal static class AuditCommand
     {
         if (arguments.Any(argument => argument != "--json"))
             return Fail("Usage: audit [--json]");
+        BatchScheduling.Request();
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {
