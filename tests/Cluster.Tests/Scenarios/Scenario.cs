@@ -60,6 +60,7 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
     /// <returns>For a scenario's own conditions.</returns>
     public async Task<Measured> Run(Func<Task> fault, TimeSpan within)
     {
+        Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}: seed {Settings.Seed}");
         await _load.Carries(3);
         await _load.Recovers();
         var began = Stopwatch.GetTimestamp();
@@ -72,7 +73,7 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
 
         var verdict = await Verdict.Of(_load.Users, [.. _load.Promises]);
         var measured = new Measured(verdict, [.. _load.Attempts.Where(a => a.Ended >= began && a.What != "verify")], _load.BackTo99(ended));
-        Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}, seed {Settings.Seed}: {string.Join("; ", [measured, .. _notes])}");
+        Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}: {string.Join("; ", [measured, .. _notes])}");
         Assert.True(verdict.IsClean, verdict.ToString());
         Assert.DoesNotContain(measured.Attempts, a => a.Status == 500);
         Assert.True(measured.Longest.Took <= LongestRequest, $"Hung: {measured.Longest}");
