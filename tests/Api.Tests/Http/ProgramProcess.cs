@@ -32,6 +32,9 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The folder it is started from next time; null: the one that was built with this project.</summary>
+    public string? Build { get; set; }
+
     public int Id => _process!.Id;
 
     /// <summary>Whether it has ended, by itself or not.</summary>
@@ -65,7 +68,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="arguments">The program's; <c>--urls</c> with its address when there are none.</param>
     public void Launch(params string[] arguments)
     {
-        string[] command = [.. _via, "dotnet", Path.Combine(Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
+        string[] command = [.. _via, "dotnet", Path.Combine(Build ?? Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _directory,

@@ -16,4 +16,18 @@ internal static class Shell
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{command} exited with {process.ExitCode}: {output}");
     }
+
+    /// <summary>Whether it ended well.</summary>
+    public static async Task<bool> Succeeds(string command, string directory)
+    {
+        try
+        {
+            await Run(command, directory);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }
