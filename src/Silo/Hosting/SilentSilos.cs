@@ -6,12 +6,18 @@ namespace Replays.Silo.Hosting;
 /// Declares dead who no longer reaches the database while this silo does. Peers see no more than that it answers their probes, so it would remain a
 /// member for as long as it is cut off, and fail every call to the grains that happen to be there.
 /// </summary>
-/// <remarks>While the database is gone for all, nobody can read that another is silent: nobody is judged.</remarks>
+/// <remarks>
+/// While the database is gone for all, nobody can read that another is silent: nobody is judged. Nor are they until all have had time to come back. Each
+/// silo gives its sign here as well: Orleans, whose writes of it failed, waits twice as long before each next one, up to half a minute.
+/// </remarks>
 internal sealed partial class SilentSilos(
     IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time, ILogger<SilentSilos> logger) : BackgroundService
 {
     /// <summary>Longer than probes take to find a dead silo, and ten times as long as a silo lets pass between two signs of life.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>For so long after a failure of its own a silo judges nobody.</summary>
+    private static readonly TimeSpan Return = TimeSpan.FromSeconds(15);
 
     /// <summary>Of each other silo the last sign of life, by its own clock, and since when it is known, by this one's.</summary>
     private Dictionary<SiloAddress, (DateTime Sign, long Since)> _signs = [];
@@ -19,19 +25,25 @@ internal sealed partial class SilentSilos(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var ticks = new PeriodicTimer(Interval, time);
+        long? failed = null;
         while (await ticks.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                foreach (var silent in await FindSilent(stoppingToken))
+                await table.UpdateIAmAliveAsync(
+                    new() { SiloAddress = self.SiloAddress, IAmAliveTime = time.GetUtcNow().UtcDateTime }, stoppingToken);
+                var silent = await FindSilent(stoppingToken);
+                if (failed is { } at && time.GetElapsedTime(at) < Return)
+                    continue;
+                foreach (var silo in silent)
                 {
-                    LogSilent(silent);
-                    await membership.TryKill(silent);
+                    LogSilent(silo);
+                    await membership.TryKill(silo);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                _signs = []; // not heard of by a silo that reads nothing: begins anew
+                (_signs, failed) = ([], time.GetTimestamp()); // not heard of by a silo that reads nothing: begins anew
             }
         }
     }
