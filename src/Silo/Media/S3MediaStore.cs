@@ -67,12 +67,11 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
         return await Length(_client, _bucket, key, cancellationToken) is { } length ? new S3MediaBody(_client, _bucket, key, length) : null;
     }
 
-    public Task Delete(string objectKey, CancellationToken cancellationToken) => Try(async () =>
+    public async Task Delete(string objectKey, CancellationToken cancellationToken)
     {
         var checkpoint = await S3Checkpoint.Read(_client, _bucket, CheckpointOf(objectKey), cancellationToken);
         await Clear(_client, _bucket, BodyOf(objectKey), CheckpointOf(objectKey), checkpoint?.UploadId);
-        return true;
-    });
+    }
 
     public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellationToken)
     {
