@@ -46,25 +46,19 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>All rows of a grain state, in the order of their keys' bytes.</summary>
-    public IAsyncEnumerable<StateRow> States(string state, CancellationToken cancellation) => InBatches(
-        Batch,
-        last => Command("""
-            SELECT grain_key, n0, n1, payload FROM replays_grain_state
+    public IAsyncEnumerable<StateRow> States(string state, CancellationToken cancellation) => States(state, "payload", Batch, cancellation);
+
+    /// <summary>The same without their payloads.</summary>
+    public IAsyncEnumerable<StateRow> Keys(string state, CancellationToken cancellation) => States(state, "NULL", SmallRows, cancellation);
+
+    private IAsyncEnumerable<StateRow> States(string state, string payload, int batch, CancellationToken cancellation) => InBatches(
+        batch,
+        last => Command($"""
+            SELECT grain_key, n0, n1, {payload} FROM replays_grain_state
             WHERE service_id = @service AND state_name = @state AND (grain_key, n0, n1) > (@key, @n0, @n1)
-            ORDER BY grain_key, n0, n1 LIMIT 256
+            ORDER BY grain_key, n0, n1 LIMIT {batch}
             """, ("service", _serviceId), ("state", state), ("key", last?.Key ?? ""), ("n0", last?.N0 ?? long.MinValue), ("n1", last?.N1 ?? long.MinValue)),
         row => new StateRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : (byte[])row[3]),
-        cancellation);
-
-    /// <summary>The keys alone of all rows of a grain state, in their order.</summary>
-    public IAsyncEnumerable<StateRow> Keys(string state, CancellationToken cancellation) => InBatches(
-        SmallRows,
-        last => Command("""
-            SELECT grain_key, n0, n1 FROM replays_grain_state
-            WHERE service_id = @service AND state_name = @state AND (grain_key, n0, n1) > (@key, @n0, @n1)
-            ORDER BY grain_key, n0, n1 LIMIT 1000
-            """, ("service", _serviceId), ("state", state), ("key", last?.Key ?? ""), ("n0", last?.N0 ?? long.MinValue), ("n1", last?.N1 ?? long.MinValue)),
-        row => new StateRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), null),
         cancellation);
 
     /// <summary>Patients' names and their wrapped keys.</summary>

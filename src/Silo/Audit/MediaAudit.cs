@@ -66,15 +66,11 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
         await using var snapshot = await AuditSnapshot.Open(database, serviceId, cancellation);
         var erased = await snapshot.Erased(cancellation);
         var patients = misfits.Select(misfit => misfit.Patient).ToHashSet();
-        var pages = new List<string>();
         await foreach (var row in snapshot.Keys(LedgerPage.StateName, cancellation))
         {
-            if (StoredStates.TryKey(row, "pages", out var own) && patients.Contains(own.Patient.GetHashCode()))
-                pages.Add(row.Key);
-        }
-        foreach (var page in pages)
-        {
-            foreach (var replay in Replays(page, await snapshot.State(LedgerPage.StateName, page, cancellation)))
+            if (!StoredStates.TryKey(row, "pages", out var own) || !patients.Contains(own.Patient.GetHashCode()))
+                continue;
+            foreach (var replay in Replays(row.Key, await snapshot.State(LedgerPage.StateName, row.Key, cancellation)))
             {
                 if (found.TryGetValue(MediaRecord.KeyOf(replay.ObjectKey), out var misfit) && !await IsErasing(replay.Name.Patient))
                     misfit.References[replay.Name] = replay.SizeBytes;

@@ -7,7 +7,7 @@ namespace Replays.Silo.Hosting;
 /// <remarks>A clock put forward, or a machine that slept, does no harm here; only what it is put back from there does.</remarks>
 internal sealed partial class ClockWatch(TimeProvider time, IHostApplicationLifetime program, ILogger<ClockWatch> logger) : BackgroundService
 {
-    /// <summary>Leap seconds and the steps of NTP at start stay far below, slewing moves both clocks alike; the collector bears a quarter of an hour.</summary>
+    /// <summary>Leap seconds and the steps of NTP at start stay far below, slewing moves both clocks alike. The collector's age of idle grains is above.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(2);
 
     /// <summary>A look costs nothing, and until it ends the silo fails what it is asked.</summary>

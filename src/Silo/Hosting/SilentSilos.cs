@@ -8,7 +8,7 @@ namespace Replays.Silo.Hosting;
 /// </summary>
 /// <remarks>
 /// While the database is gone for all, nobody can read that another is silent: nobody is judged. Nor are they until all have had time to come back. Each
-/// silo gives its sign here as well: Orleans, whose writes of it failed, waits twice as long before each next one, up to half a minute.
+/// silo gives its sign here as well: Orleans, whose writes of it failed, waits twice as long before each next one.
 /// </remarks>
 internal sealed partial class SilentSilos(
     IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time, ILogger<SilentSilos> logger) : BackgroundService

@@ -35,7 +35,7 @@ internal sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Part
         {
             return await FetchOnce(client, bucket, key, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or AmazonClientException or ArgumentException or FormatException)
+        catch (Exception e) when (S3MediaStore.IsBrokenAnswer(e))
         {
             return await FetchOnce(client, bucket, key, cancellationToken);
         }

@@ -167,6 +167,10 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
     internal static bool IsMissing(MediaStoreException e) =>
         e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" };
 
+    /// <summary>An answer that broke off, has a wrong checksum, or headers that the client can't read: of these it throws what its parsing does.</summary>
+    internal static bool IsBrokenAnswer(Exception exception) =>
+        exception is IOException or AmazonClientException or ArgumentException or FormatException;
+
     internal static async Task<T> Try<T>(Func<Task<T>> call)
     {
         try
@@ -181,10 +185,8 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
         {
             throw new MediaStoreException(MediaStoreProblem.Full, e);
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or SocketException
-            or TimeoutException or IOException or ArgumentException or FormatException)
+        catch (Exception e) when (IsBrokenAnswer(e) || e is AmazonServiceException or HttpRequestException or SocketException or TimeoutException)
         {
-            // The last two: the client throws them of an answer whose headers it can't read.
             throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
         }
     }

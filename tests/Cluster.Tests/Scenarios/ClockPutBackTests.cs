@@ -12,10 +12,7 @@ public sealed class ClockPutBackTests
     {
         using var clock = await SteppedClock.Make();
         var directory = Directory.CreateTempSubdirectory("replays-clock-api-");
-        var settings = new Dictionary<string, string?>(TestTokens.Settings);
-        foreach (var (name, value) in clock.Settings)
-            settings[name] = value;
-        await using (var api = new ProgramProcess("Api", directory.FullName, settings))
+        await using (var api = new ProgramProcess("Api", directory.FullName, new Dictionary<string, string?>(TestTokens.Settings.Concat(clock.Settings))))
         {
             await api.Start();
             clock.Set(TimeSpan.FromHours(1));
