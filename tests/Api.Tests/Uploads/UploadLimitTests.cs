@@ -192,12 +192,22 @@ public sealed class UploadLimitTests(NarrowApi narrow) : IClassFixture<NarrowApi
         using var played = await _api.Media(patient, $"{number}-1");
         Assert.Equal(ApiProcess.Video, await played.Content.ReadAsByteArrayAsync(Cancellation));
 
-        // So many at once are no crash's: this store, or this database, is not the right one.
-        var foreign = Enumerable.Range(0, 150).Select(_ => Guid.NewGuid().ToString("n")).ToList();
-        foreign.ForEach(Leave);
+        // So many at once are no crash's: this store, or this database, is not the right one. They come, age and go together: a few of them would be swept.
+        var shard = Enumerable.Range(0, 256).Select(i => $"{i:x2}").First(name => !Directory.Exists(Path.Combine(narrow.Media, name)));
+        var foreign = Enumerable.Range(0, 150).Select(_ => $"{shard}{Guid.NewGuid():n}"[..32]).ToList();
+        var (inside, aside) = (Path.Combine(narrow.Media, shard), Path.Combine(narrow.Media, "aside"));
+        var changed = DateTime.UtcNow;
+        foreach (var file in foreign.Select(key => Path.Combine(Directory.CreateDirectory(Path.Combine(aside, key)).FullName, "media")))
+        {
+            await File.WriteAllTextAsync(file, "left behind", Cancellation);
+            File.SetLastWriteTimeUtc(file, changed);
+        }
+
+        Directory.Move(aside, inside);
         await Eventually.Is(() => Task.FromResult(_api.Program.Output.Contains("too many to be true")));
         Assert.Empty(foreign.Except(Objects()));
-        foreign.ForEach(key => Directory.Delete(Folder(key), recursive: true));
+        Directory.Move(inside, aside);
+        Directory.Delete(aside, recursive: true);
 
         // A store that another deployment claimed is left alone, even if only a little in it looks left behind.
         var owner = Path.Combine(narrow.Media, ".owner");
