@@ -29,7 +29,7 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     public async Task<long> ListObjects(DateTimeOffset old, CancellationToken cancellation)
     {
         await foreach (var listed in media.List(cancellation))
-            _match.AddObject(new(MediaRecord.KeyOf(listed.ObjectKey), listed.Bytes, listed.ModifiedAt < old ? MediaRecord.Old : MediaRecord.Young));
+            _match.AddObject(new(MediaRecord.KeyOf(listed.ObjectKey), listed.BodyBytes, listed.ModifiedAt < old ? MediaRecord.Old : MediaRecord.Young));
         return _match.Objects;
     }
 
@@ -97,13 +97,11 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
         }
     }
 
-    /// <returns>What the object takes up; null: it is not there.</returns>
+    /// <returns>How long its body is; null: it is not there.</returns>
     private async Task<long?> SizeOf(string objectKey, CancellationToken cancellation)
     {
-        if (await media.ReadCheckpoint(objectKey, cancellation) is not { } checkpoint)
-            return null;
         await using var body = await media.OpenBody(objectKey, cancellation);
-        return checkpoint.Length + body?.Length;
+        return body?.Length;
     }
 
     /// <summary>What lies where it belongs: the rest has been found already.</summary>

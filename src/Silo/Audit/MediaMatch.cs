@@ -11,8 +11,8 @@ internal sealed class MediaMatch : IDisposable
 {
     private const int Parts = 64;
 
-    /// <summary>Segments as media are encrypted in, with the tag that each has; and what a checkpoint may take beyond that.</summary>
-    private const int SegmentBytes = 64 * 1024, TagBytes = 16, CheckpointAtMost = 1 << 20;
+    /// <summary>Segments as media are encrypted in, with the tag that each has.</summary>
+    private const int SegmentBytes = 64 * 1024, TagBytes = 16;
 
     private readonly System.Threading.Lock _lock = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("replays-audit-");
@@ -56,12 +56,9 @@ internal sealed class MediaMatch : IDisposable
         }
     }
 
-    /// <summary>Whether an object of that size can hold a replay of this one.</summary>
-    public static bool Fits(long stored, long plaintext)
-    {
-        var least = plaintext + Math.Max(1, (plaintext + SegmentBytes - 1) / SegmentBytes) * TagBytes;
-        return stored >= least && stored <= least + least / 8 + CheckpointAtMost;
-    }
+    /// <summary>Whether a body of that length is the one of a replay of this one.</summary>
+    public static bool Fits(long stored, long plaintext) =>
+        stored == plaintext + Math.Max(1, (plaintext + SegmentBytes - 1) / SegmentBytes) * TagBytes;
 
     public void Dispose()
     {

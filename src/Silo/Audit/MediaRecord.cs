@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Replays.Silo.Audit;
 
 /// <summary>A reference to an object, or an object: 32 bytes, without a name.</summary>
 /// <param name="Key">The object key.</param>
-/// <param name="Bytes">Of the plaintext of a reference, or what the object takes up.</param>
+/// <param name="Bytes">Of the plaintext of a reference, or of the object's body.</param>
 /// <param name="Flag">What is said about it.</param>
 /// <param name="Patient">Of a reference: the hash code of whose it is, to find it again; several may have the same.</param>
 internal readonly record struct MediaRecord(UInt128 Key, long Bytes, int Flag, int Patient = 0) : IComparable<MediaRecord>
@@ -18,7 +19,12 @@ internal readonly record struct MediaRecord(UInt128 Key, long Bytes, int Flag, i
     /// <summary>Of an object: older than any upload may take, or not.</summary>
     public const int Old = 1, Young = 0;
 
-    public static UInt128 KeyOf(string objectKey) => UInt128.Parse(objectKey, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    public static UInt128 KeyOf(string objectKey)
+    {
+        Span<byte> key = stackalloc byte[16];
+        Convert.FromHexString(objectKey, key, out _, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(key);
+    }
 
     public static string NameOf(UInt128 key) => key.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using Replays.Grains;
@@ -23,7 +22,7 @@ internal sealed class OwnershipAudit(
     /// <summary>Findings with an incident each; the rest of a kind have one together, so that a restored table does not bury the officer.</summary>
     private const int IncidentsApart = 20;
 
-    private const int BatchesInFlight = 32, HeadsAtOnce = 1_000, PatientsBetweenReports = 500;
+    private const int BatchesInFlight = 32, HeadsAtOnce = 1_000, HeadsInFlight = 4, PatientsBetweenReports = 500;
 
     private readonly StoredStates _states = new(serializer);
 
@@ -72,22 +71,23 @@ internal sealed class OwnershipAudit(
     {
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var batches = new BlockingCollection<List<Piece>>(BatchesInFlight);
-        var heads = Channel.CreateBounded<List<SealedTrail>>(1);
+        using var heads = new BlockingCollection<List<SealedTrail>>(HeadsInFlight);
         var tally = new Tally(progress);
 
         await using var snapshot = await AuditSnapshot.Open(database, cluster.Value.ServiceId, cancellation);
         // What was stored before this moment is listed after it: nothing that is referred to can be missed.
         var old = time.GetUtcNow() - rules.Value.Recordings.UploadDeadline;
         var listing = Guard(async () => tally.Add(new() { MediaObjects = await references.ListObjects(old, failure.Token) }));
-        var noting = Guard(async () =>
+        var noting = Guard(() =>
         {
-            await foreach (var some in heads.Reader.ReadAllAsync(failure.Token))
-                await log.Note(some, failure.Token);
+            foreach (var some in heads.GetConsumingEnumerable(failure.Token))
+                log.Note(some, failure.Token).GetAwaiter().GetResult(); // or it would wait for the next ones in the thread pool
+            return Task.CompletedTask;
         });
         var working = Guard(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads.Writer, last.Number + 1, tally, failure.Token))));
-            heads.Writer.Complete();
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads, last.Number + 1, tally, failure.Token))));
+            heads.CompleteAdding();
         });
         var reading = Guard(async () =>
         {
@@ -118,8 +118,8 @@ internal sealed class OwnershipAudit(
     private static Task OnItsOwn(Func<Task> part) =>
         Task.Factory.StartNew(part, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
-    private static async Task Work(
-        BlockingCollection<List<Piece>> batches, ChannelWriter<List<SealedTrail>> heads, long run, Tally tally, CancellationToken cancellation)
+    private static Task Work(
+        BlockingCollection<List<Piece>> batches, BlockingCollection<List<SealedTrail>> heads, long run, Tally tally, CancellationToken cancellation)
     {
         var links = new List<RawTrailLink>(StoredTrail.PageSize);
         var grown = new List<SealedTrail>(HeadsAtOnce);
@@ -137,10 +137,11 @@ internal sealed class OwnershipAudit(
             if (grown.Count < HeadsAtOnce)
                 continue;
             // Not one by one: each would wake a thread.
-            await heads.WriteAsync(grown, cancellation);
+            heads.Add(grown, cancellation);
             grown = new(HeadsAtOnce);
         }
-        await heads.WriteAsync(grown, cancellation);
+        heads.Add(grown, cancellation);
+        return Task.CompletedTask;
     }
 
     private async Task<byte[]> DigestHeads(long run, CancellationToken cancellation)

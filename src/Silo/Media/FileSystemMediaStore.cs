@@ -152,20 +152,18 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
         }
     }
 
-    /// <summary>Asks for its two files by their names: to look into every folder of a large store takes three times as long.</summary>
+    /// <summary>Asks for its body by its name: to look into every folder of a large store takes three times as long.</summary>
     private static MediaObjectInfo? Describe(string key, string folder)
     {
         try
         {
-            FileInfo body = new(Path.Combine(folder, Body)), checkpoint = new(Path.Combine(folder, Checkpoint));
-            FileSystemInfo first = body.Exists ? body : checkpoint.Exists ? checkpoint : new DirectoryInfo(folder);
-            if (!first.Exists)
-                return null; // deleted while it was looked at
+            var body = new FileInfo(Path.Combine(folder, Body));
+            if (body.Exists)
+                return new(key, body.Length, body.LastWriteTimeUtc);
 
-            var (created, modified) = (first.CreationTimeUtc, first.LastWriteTimeUtc);
-            if (body.Exists && checkpoint.Exists && checkpoint.LastWriteTimeUtc > modified)
-                modified = checkpoint.LastWriteTimeUtc;
-            return new(key, (body.Exists ? body.Length : 0) + (checkpoint.Exists ? checkpoint.Length : 0), created, modified);
+            var checkpoint = new FileInfo(Path.Combine(folder, Checkpoint));
+            FileSystemInfo left = checkpoint.Exists ? checkpoint : new DirectoryInfo(folder);
+            return left.Exists ? new(key, 0, left.LastWriteTimeUtc) : null; // deleted while it was looked at
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

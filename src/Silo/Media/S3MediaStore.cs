@@ -88,18 +88,18 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
                 if (!MediaObjectKey.IsValid(key))
                     continue;
 
-                var (bytes, at) = (item.Size ?? 0, new DateTimeOffset((item.LastModified ?? DateTime.UnixEpoch).ToUniversalTime()));
+                var bytes = item.Key == BodyOf(key) ? item.Size ?? 0 : 0;
+                var at = new DateTimeOffset((item.LastModified ?? DateTime.UnixEpoch).ToUniversalTime());
                 if (current is { } before && before.ObjectKey == key)
                 {
-                    var modified = at > before.ModifiedAt ? at : before.ModifiedAt;
-                    current = new(key, before.Bytes + bytes, modified, modified);
+                    current = new(key, before.BodyBytes + bytes, at > before.ModifiedAt ? at : before.ModifiedAt);
                     continue;
                 }
 
                 if (current is { } whole)
                     yield return whole;
 
-                current = new(key, bytes, at, at);
+                current = new(key, bytes, at);
             }
 
             continuation = page.IsTruncated == true ? page.NextContinuationToken : null;

@@ -4,7 +4,7 @@ using Replays.Grains.Media;
 
 namespace Replays.Api.Tests.Audits;
 
-/// <summary>A store that is nothing but the sizes of its objects.</summary>
+/// <summary>A store that is nothing but the lengths of its bodies.</summary>
 internal sealed class ListedStore : IMediaStore
 {
     public ConcurrentDictionary<string, long> Sizes { get; } = [];
@@ -15,7 +15,7 @@ internal sealed class ListedStore : IMediaStore
     public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var (key, bytes) in Sizes.ToArray())
-            yield return new(key, bytes, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow);
+            yield return new(key, bytes, DateTimeOffset.UtcNow);
         await Listed();
     }
 

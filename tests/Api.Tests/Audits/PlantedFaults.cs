@@ -122,7 +122,7 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         [FindingKinds.MediaSize] = async p =>
         {
             await using var body = File.OpenWrite(Path.Combine(Folder(await Key(p)), "media"));
-            body.SetLength(body.Length / 2);
+            body.SetLength(body.Length - 1);
             return Replay(p);
         },
         [FindingKinds.MediaShared] = async p =>

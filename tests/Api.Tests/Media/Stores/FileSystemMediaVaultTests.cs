@@ -69,6 +69,6 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
 
         await Assert.ThrowsAsync<MediaStoreException>(() => upload);
         await foreach (var info in OpenStore().List(Cancellation))
-            Assert.Fail($"{info.Bytes} bytes are left");
+            Assert.Fail($"{info.BodyBytes} bytes are left");
     }
 }
