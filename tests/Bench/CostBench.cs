@@ -28,8 +28,8 @@ internal static class CostBench
             ["ConnectionStrings__Replays"] = postgres.ConnectionString("postgres"),
             ["Replays__Media__Directory"] = Path.Combine(directory, "media"),
             ["Replays__Silo__AdvertisedAddress"] = "127.0.0.1",
-            ["Replays__Silo__SiloPort"] = $"{ProgramProcess.FreePort()}",
-            ["Replays__Silo__GatewayPort"] = $"{ProgramProcess.FreePort()}",
+            ["Replays__Silo__SiloPort"] = $"{LoopbackPort.Next()}",
+            ["Replays__Silo__GatewayPort"] = $"{LoopbackPort.Next()}",
         };
         await using var silo = new ProgramProcess("Silo", directory, settings);
         silo.Launch("migrate");

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Replays.Api.Tests.Http;
+using Replays.Grains.Tests.Storage;
 
 namespace Replays.Bench;
 
@@ -49,7 +50,7 @@ internal static class PlaybackBench
         var file = Path.GetTempFileName();
         await using (var stream = File.Create(file))
             await new BigMedia(size).Write(stream);
-        var port = ProgramProcess.FreePort();
+        var port = LoopbackPort.Next();
         using var peer = Process.Start(Environment.ProcessPath!, ["serve", file, $"{port}"]);
         using var plain = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
         while (!await Answers(plain))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Replays.Api.Tests.Http;
 using Replays.Api.Tests.Npm;
+using Replays.Grains.Tests.Storage;
 
 namespace Replays.Bench;
 
@@ -80,7 +81,7 @@ internal static class UploadBench
         private readonly string _directory = Directory.CreateTempSubdirectory("replays-tus-").FullName;
         private Process? _process;
 
-        public Uri Files { get; } = new($"http://127.0.0.1:{ProgramProcess.FreePort()}/files/");
+        public Uri Files { get; } = new($"http://127.0.0.1:{LoopbackPort.Next()}/files/");
 
         public static async Task<Peer> Start()
         {

@@ -332,9 +332,16 @@ internal sealed partial class PatientGrain(
 
     private async Task TellAll()
     {
-        while (_pages.Keys.FirstOrDefault(page => !Untold(page).IsEmpty, -1) is >= 0 and var page)
-            await TellTrail(page);
-        await TellTrail(head.State.Outbox);
+        // Until nothing is left, for while one entry is told another comes; and of the head only what is stored.
+        while (true)
+        {
+            if (_pages.Keys.FirstOrDefault(page => !Untold(page).IsEmpty, -1) is >= 0 and var page)
+                await TellTrail(page);
+            else if (!_headUnsure && !Untold(head.State.Outbox).IsEmpty)
+                await TellTrail(head.State.Outbox);
+            else
+                break;
+        }
         _telling?.Dispose();
         _telling = null;
     }
@@ -344,7 +351,7 @@ internal sealed partial class PatientGrain(
 
     private async Task TellTrail(ImmutableArray<AuditEntry> outbox)
     {
-        var untold = outbox.RemoveAll(e => _told.Contains(e.Id));
+        var untold = Untold(outbox);
         if (untold.IsEmpty)
             return;
         await GrainFactory.GetGrain<IAuditTrailGrain>(Own.Name).Append(untold);
@@ -352,7 +359,9 @@ internal sealed partial class PatientGrain(
     }
 
     private ImmutableArray<AuditEntry> Untold(int page) =>
-        _pages.TryGetValue(page, out var stored) ? stored.State.Outbox.RemoveAll(e => _told.Contains(e.Id)) : [];
+        _pages.TryGetValue(page, out var stored) ? Untold(stored.State.Outbox) : [];
+
+    private ImmutableArray<AuditEntry> Untold(ImmutableArray<AuditEntry> outbox) => outbox.RemoveAll(e => _told.Contains(e.Id));
 
     private sealed class StoredPage : IGrainState<LedgerPage>
     {

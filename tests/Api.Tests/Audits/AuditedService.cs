@@ -21,8 +21,8 @@ internal sealed class AuditedService : IAsyncDisposable
         {
             ["Replays__DataDirectory"] = Path.Combine(_directory, "data"),
             ["Replays__Media__Directory"] = Media,
-            ["Replays__Silo__SiloPort"] = $"{ProgramProcess.FreePort()}",
-            ["Replays__Silo__GatewayPort"] = $"{ProgramProcess.FreePort()}",
+            ["Replays__Silo__SiloPort"] = $"{LoopbackPort.Next()}",
+            ["Replays__Silo__GatewayPort"] = $"{LoopbackPort.Next()}",
             ["Replays__Silo__AdvertisedAddress"] = "127.0.0.1",
         };
         if (postgres is not null)
@@ -69,7 +69,7 @@ internal sealed class AuditedService : IAsyncDisposable
     public async Task StartAgain(bool auditSoon = false)
     {
         if (auditSoon)
-            (_settings["Replays__Audit__Every"], _settings["Replays__Audit__FirstAfter"]) = ("02:00:00", "00:00:01");
+            (_settings["Replays__Audit__Every"], _settings["Replays__Audit__FirstAfter"]) = ("02:00:00", "00:00:10"); // in good time: a reminder stored too late for its first tick comes with the second
         _silo?.Launch();
         Api.Program.Launch();
         if (_silo is not null)

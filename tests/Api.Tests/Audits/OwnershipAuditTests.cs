@@ -42,7 +42,7 @@ public sealed class OwnershipAuditTests(PostgresServer postgres)
         {
             // The cluster finds them by itself.
             await service.StartAgain(auditSoon: true);
-            await Desk.Until(async () => (int)(await service.Api.Get("/v1/audits/latest", TestTokens.Officer))!["number"]! > 2, "no audit");
+            await Desk.Until(async () => (int)(await service.Api.Get("/v1/audits/latest", TestTokens.Officer))!["number"]! > 2, "no audit", seconds: 120);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Replays.Api.Tests.Http;
@@ -12,10 +13,14 @@ public sealed class DocumentationTests(EmbeddedApi embedded)
     {
         await using var chromium = await Chromium.Start();
         var tab = await chromium.NewTab();
-        List<string> asked = [], complaints = [];
-        tab.Request += (_, request) => asked.Add(request.Url);
-        tab.Console += (_, message) => complaints.AddRange(message.Type == "error" ? [message.Text] : Array.Empty<string>());
-        tab.PageError += (_, error) => complaints.Add(error);
+        ConcurrentQueue<string> asked = [], complaints = [];
+        tab.Request += (_, request) => asked.Enqueue(request.Url);
+        tab.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                complaints.Enqueue(message.Text);
+        };
+        tab.PageError += (_, error) => complaints.Enqueue(error);
 
         await tab.GotoAsync($"{embedded.Api.Program.Address}docs");
         await tab.GetByText("/v1/me/replays").First.WaitForAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -37,12 +38,30 @@ public class ApiCalls(HttpClient http)
         return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    /// <summary>Asks again, as any client does, while the answer is that it can't be done just now: on a busy machine that is no failure.</summary>
+    public static async Task<HttpResponseMessage> Patiently(Func<Task<HttpResponseMessage>> ask)
+    {
+        var waited = Stopwatch.StartNew();
+        using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        while (true)
+        {
+            var answer = await ask();
+            if (answer.StatusCode is not HttpStatusCode.ServiceUnavailable || waited.Elapsed > TimeSpan.FromMinutes(1))
+                return answer;
+            await answer.Content.LoadIntoBufferAsync();
+            if (!(await answer.Content.ReadAsStringAsync()).Contains("\"unavailable\"", StringComparison.Ordinal))
+                return answer;
+            answer.Dispose();
+            await pauses.WaitForNextTickAsync();
+        }
+    }
+
     /// <summary>Sends, and fails unless the status is the expected one.</summary>
     /// <returns>The JSON that came back; null when there was none.</returns>
     public async Task<JsonNode?> Must(
         HttpStatusCode expected, HttpMethod method, string path, string? token, object? body = null, params (string Name, string Value)[] headers)
     {
-        using var answer = await Send(method, path, token, body, headers);
+        using var answer = await Patiently(() => Send(method, path, token, body, headers));
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == expected, $"{method} {path}: {(int)answer.StatusCode}, expected {(int)expected}: {text}");
         return text.Length == 0 ? null : JsonNode.Parse(text);
@@ -61,7 +80,7 @@ public class ApiCalls(HttpClient http)
     {
         var body = new { clinician = new { id = clinician, name = "Dr Amara Osei" }, scheduledFor = "2026-06-10T10:00:00Z", reason = "Rash" };
         var booked = await Must(
-            HttpStatusCode.Created, HttpMethod.Post, $"/v1/patients/{Uri.EscapeDataString(patient)}/consultations", TestTokens.Scheduler, body);
+            HttpStatusCode.Created, HttpMethod.Post, $"/v1/patients/{Uri.EscapeDataString(patient)}/consultations", TestTokens.Scheduler, body, Once());
         return (int)booked!["number"]!;
     }
 
@@ -77,11 +96,12 @@ public class ApiCalls(HttpClient http)
 
     /// <returns>The recording as it was opened: <c>ordinal</c>, <c>upload</c>, …</returns>
     public async Task<JsonNode> Open(string patient, int number, string contentType = "video/mp4", object? body = null) =>
-        (await Must(HttpStatusCode.Created, HttpMethod.Post, $"{PathOf(patient, number)}/recordings", TestTokens.Recorder, body ?? new { contentType }))!;
+        (await Must(
+            HttpStatusCode.Created, HttpMethod.Post, $"{PathOf(patient, number)}/recordings", TestTokens.Recorder, body ?? new { contentType }, Once()))!;
 
     public async Task Upload(JsonNode opened, byte[] media)
     {
-        using var answer = await Send(HttpMethod.Put, (string)opened["upload"]!, TestTokens.Recorder, media);
+        using var answer = await Patiently(() => Send(HttpMethod.Put, (string)opened["upload"]!, TestTokens.Recorder, media));
         Assert.True(answer.IsSuccessStatusCode, $"PUT: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
@@ -108,7 +128,7 @@ public class ApiCalls(HttpClient http)
         var opened = await Open(patient, number, contentType);
         await Upload(opened, media);
         var ordinal = (int)opened["ordinal"]!;
-        using var answer = await Seal(patient, number, ordinal, media);
+        using var answer = await Patiently(() => Seal(patient, number, ordinal, media));
         Assert.True(answer.StatusCode is HttpStatusCode.OK, $"seal: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         return $"{number}-{ordinal}";
     }
@@ -132,7 +152,10 @@ public class ApiCalls(HttpClient http)
     }
 
     public Task<HttpResponseMessage> Media(string patient, string id, params (string Name, string Value)[] headers) =>
-        Send(HttpMethod.Get, $"/v1/me/replays/{id}/media", TestTokens.Patient(patient), null, headers);
+        Patiently(() => Send(HttpMethod.Get, $"/v1/me/replays/{id}/media", TestTokens.Patient(patient), null, headers));
+
+    /// <summary>So that what is asked again is done once.</summary>
+    private static (string, string) Once() => ("Idempotency-Key", $"{Guid.NewGuid()}");
 
     public static string Digest(byte[] media) => Convert.ToHexStringLower(SHA256.HashData(media));
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Replays.Grains.Tests.Storage;
 using Xunit;
 
 namespace Replays.Api.Tests.Http;
@@ -27,7 +26,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         string program, string directory, IReadOnlyDictionary<string, string?> settings, int? port = null, string address = "127.0.0.1", string[]? via = null)
     {
         (_program, _directory, _settings, _via) = (program, directory, settings, via ?? []);
-        Address = new Uri($"http://{address}:{port ?? FreePort()}");
+        Address = new Uri($"http://{address}:{port ?? LoopbackPort.Next()}");
     }
 
     public Uri Address { get; }
@@ -48,13 +47,6 @@ public sealed class ProgramProcess : IAsyncDisposable
             lock (_output)
                 return _output.ToString();
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts it and waits until it is ready.</summary>

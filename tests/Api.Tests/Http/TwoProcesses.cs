@@ -58,8 +58,8 @@ public sealed class TwoProcesses(PostgresServer postgres) : IAsyncDisposable
         {
             ["ConnectionStrings__Replays"] = await postgres.CreateDatabase(),
             ["Replays__Media__Directory"] = Path.Combine(_directory, "media"),
-            ["Replays__Silo__SiloPort"] = $"{ProgramProcess.FreePort()}",
-            ["Replays__Silo__GatewayPort"] = $"{ProgramProcess.FreePort()}",
+            ["Replays__Silo__SiloPort"] = $"{LoopbackPort.Next()}",
+            ["Replays__Silo__GatewayPort"] = $"{LoopbackPort.Next()}",
             ["Replays__Silo__AdvertisedAddress"] = "127.0.0.1",
         };
         _silo = new("Silo", _directory, settings);

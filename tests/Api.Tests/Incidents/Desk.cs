@@ -28,14 +28,14 @@ internal static class Desk
 
     public static async Task<(HttpStatusCode Status, string? Code)> Try(this ApiCalls api, HttpMethod method, string path, string token, object? body = null)
     {
-        using var answer = await api.Send(method, path, token, body);
+        using var answer = await ApiCalls.Patiently(() => api.Send(method, path, token, body));
         var text = await answer.Content.ReadAsStringAsync();
         var code = answer.Content.Headers.ContentType?.MediaType is "application/problem+json" ? (string?)JsonNode.Parse(text)!["code"] : null;
         return (answer.StatusCode, code);
     }
 
     /// <summary>Waits, within a bound, until something holds.</summary>
-    public static async Task Until(Func<Task<bool>> holds, string what, int seconds = 30)
+    public static async Task Until(Func<Task<bool>> holds, string what, int seconds = 60)
     {
         var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));

@@ -9,7 +9,11 @@ internal static class Eventually
     public static async Task Is(Func<Task<bool>> condition)
     {
         var waited = Stopwatch.StartNew();
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await condition())
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "It did not come about within a minute.");
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(2), "It did not come about within two minutes.");
+            await ticks.WaitForNextTickAsync();
+        }
     }
 }

@@ -55,9 +55,12 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
         using (var seal = await _api.Seal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, seal.StatusCode);
         _store.ComeBack();
-        _store.Garble(1);
-        using (var head = await _api.Head(upload))
-            Assert.Equal("1000", head.Header("Upload-Offset"));
+        await Eventually.Is(async () =>
+        {
+            _store.Garble(1);
+            using var head = await _api.Head(upload);
+            return head.Header("Upload-Offset") == "1000";
+        });
         _store.Garble(int.MaxValue);
         using (var head = await _api.Head(upload))
             Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (head.StatusCode, head.Headers.RetryAfter is not null));
@@ -67,12 +70,12 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
 
         // Verifying takes as long as the store does: the caller is told to come again, and nobody else waits for it.
         _store.Hold();
-        using (var seal = await _api.AskToSeal(patient, number, 1, Media))
+        using (var seal = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media)))
             Assert.Equal((HttpStatusCode.Accepted, true), (seal.StatusCode, seal.Headers.RetryAfter is not null));
         Assert.Equal("closed", (string?)(await _api.Post($"{path}/close", TestTokens.Recorder))!["status"]);
         Assert.Equal("audio", (string?)(await _api.Post($"{ApiProcess.PathOf(patient, number)}/mode", TestTokens.Scheduler, new { mode = "audio" }))!["mode"]);
         Assert.Equal("closed", (string?)(await _api.Get(path, TestTokens.Recorder))!["status"]);
-        using (var again = await _api.AskToSeal(patient, number, 1, Media))
+        using (var again = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media)))
             Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         using (var other = await _api.Seal(patient, number, 1, ApiProcess.Audio))
             Assert.Equal(HttpStatusCode.Locked, other.StatusCode);
@@ -85,7 +88,7 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
         await _api.Program.Ready();
         await Eventually.Is(async () =>
         {
-            using var seal = await _api.AskToSeal(patient, number, 1, Media);
+            using var seal = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media));
             Assert.Contains(seal.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Accepted });
             return seal.StatusCode is HttpStatusCode.OK;
         });

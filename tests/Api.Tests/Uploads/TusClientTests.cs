@@ -36,7 +36,8 @@ public sealed class TusClientTests(S3Server s3) : IClassFixture<S3Server>
 
         Assert.Equal(Cuts, proxy.Happened);
         var path = $"{ApiProcess.PathOf(patient, number)}/recordings/1";
-        using var seal = await api.Send(HttpMethod.Post, $"{path}/seal", TestTokens.Recorder, new { durationSeconds = 2, sha256 = digest });
+        using var seal = await ApiCalls.Patiently(
+            () => api.Send(HttpMethod.Post, $"{path}/seal", TestTokens.Recorder, new { durationSeconds = 2, sha256 = digest }));
         Assert.Contains(seal.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Accepted });
         await Eventually.Is(async () => (string?)(await api.Get(path, TestTokens.Recorder))!["status"] == "available");
         using var media = await api.Media(patient, $"{number}-1");

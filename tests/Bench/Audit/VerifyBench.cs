@@ -32,8 +32,8 @@ internal static class VerifyBench
                 {
                     ["ConnectionStrings:Replays"] = cluster.ConnectionString("postgres"),
                     ["Replays:Media:Directory"] = Path.Combine(directory, "media"),
-                    ["Replays:Silo:SiloPort"] = $"{ProgramProcess.FreePort()}",
-                    ["Replays:Silo:GatewayPort"] = $"{ProgramProcess.FreePort()}",
+                    ["Replays:Silo:SiloPort"] = $"{LoopbackPort.Next()}",
+                    ["Replays:Silo:GatewayPort"] = $"{LoopbackPort.Next()}",
                     ["Replays:Silo:AdvertisedAddress"] = "127.0.0.1",
                 });
             }

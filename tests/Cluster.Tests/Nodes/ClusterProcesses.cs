@@ -1,4 +1,5 @@
 using Replays.Api.Tests.Http;
+using Replays.Grains.Tests.Storage;
 using Xunit;
 
 namespace Replays.Cluster.Tests.Nodes;
@@ -64,8 +65,8 @@ internal sealed class ClusterProcesses : IAsyncDisposable
             ["ConnectionStrings__Replays"] = place.Database,
             ["Replays__Media__Directory"] = Path.Combine(_directory, "media"),
             ["Replays__Silo__AdvertisedAddress"] = place.Address,
-            ["Replays__Silo__SiloPort"] = $"{ProgramProcess.FreePort()}",
-            ["Replays__Silo__GatewayPort"] = $"{ProgramProcess.FreePort()}",
+            ["Replays__Silo__SiloPort"] = $"{LoopbackPort.Next()}",
+            ["Replays__Silo__GatewayPort"] = $"{LoopbackPort.Next()}",
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0", // they start often and live for a minute
         };

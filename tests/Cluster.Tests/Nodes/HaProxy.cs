@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Replays.Api.Tests.Http;
+using Replays.Grains.Tests.Storage;
 using Xunit;
 
 namespace Replays.Cluster.Tests.Nodes;
@@ -12,7 +13,7 @@ internal sealed class HaProxy : IAsyncDisposable
 
     private HaProxy(string program, IEnumerable<ProgramProcess> apis)
     {
-        var port = ProgramProcess.FreePort();
+        var port = LoopbackPort.Next();
         Address = new Uri($"http://127.0.0.1:{port}");
         var nodes = string.Join('\n', apis.Select((api, n) => $"    server api{n} {api.Address.Authority}"));
         var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "deploy", "haproxy", "haproxy.cfg")).Select(line => line.Trim() switch

@@ -12,8 +12,8 @@ internal sealed class PausedPlayer : IDisposable
 {
     private const int Taken = 256 << 10;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 32 << 10, NoDelay = true };
     private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Socket? _socket;
 
     public PausedPlayer(Uri server, string path, string token) => CutOff = Play(server, path, token);
 
@@ -23,25 +23,51 @@ internal sealed class PausedPlayer : IDisposable
     /// <summary>When its connection was reset; by the stopwatch.</summary>
     public Task<long> CutOff { get; }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _socket?.Dispose();
 
     private async Task<long> Play(Uri server, string path, string token)
     {
-        await _socket.ConnectAsync(server.Host, server.Port);
-        await _socket.SendAsync(Encoding.ASCII.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"));
-        var buffer = new byte[16 << 10];
-        for (var taken = 0; taken < Taken;)
-        {
-            var read = await _socket.ReceiveAsync(buffer);
-            if (read == 0)
-                throw new IOException("The answer ended early.");
-            taken += read;
-        }
+        var request = Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+        var socket = await Begin();
         _paused.SetResult();
         using var watch = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!_socket.Poll(TimeSpan.Zero, SelectMode.SelectError))
+        while (!socket.Poll(TimeSpan.Zero, SelectMode.SelectError))
             await watch.WaitForNextTickAsync();
         return Stopwatch.GetTimestamp();
+
+        // As a player does: who is refused or cut off at first begins again.
+        async Task<Socket> Begin()
+        {
+            using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+            for (var tries = 1; ; tries++)
+            {
+                _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 32 << 10, NoDelay = true };
+                if (await Arrive(_socket))
+                    return _socket;
+                _socket.Dispose();
+                if (tries == 100)
+                    throw new IOException("No media arrive.");
+                await pauses.WaitForNextTickAsync();
+            }
+        }
+
+        async Task<bool> Arrive(Socket with)
+        {
+            var buffer = new byte[16 << 10];
+            try
+            {
+                await with.ConnectAsync(server.Host, server.Port);
+                await with.SendAsync(request);
+                var taken = 0;
+                for (var read = 1; read > 0 && taken < Taken; taken += read)
+                    read = await with.ReceiveAsync(buffer);
+                return taken >= Taken;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
     }
 }

@@ -16,8 +16,8 @@ public sealed class StopTests(QuickCluster quick)
 {
     private static readonly TimeSpan Everywhere = TimeSpan.FromMilliseconds(750);
 
-    /// <summary>A second, and what a busy machine adds.</summary>
-    private static readonly TimeSpan CutOff = TimeSpan.FromSeconds(3);
+    /// <summary>A second, and what a busy machine adds; a default run shares its own with other tests.</summary>
+    private static readonly TimeSpan CutOff = TimeSpan.FromSeconds(Settings.RunsAll ? 3 : 10);
 
     [Fact]
     public async Task What_is_stopped_is_served_by_no_node_750_ms_later_and_cut_off_within_a_second_in_the_middle_of_its_media()
@@ -88,11 +88,18 @@ public sealed class StopTests(QuickCluster quick)
         await using var hold = await locked.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var command = new NpgsqlCommand("LOCK TABLE replays_listing IN SHARE MODE", locked))
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        var asked = new[] { "", $"/{replay.Id}" }.Select(what => replay.Show(api, what)).ToList();
+        string[] shown = ["", $"/{replay.Id}"];
+        var asked = shown.Select(what => replay.Show(api, what)).ToList();
         await using (var waiting = evidence.CreateCommand(
             "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'replays_listing'::regclass"))
         {
-            await Until(async () => (long)(await waiting.ExecuteScalarAsync())! == asked.Count);
+            await Until(async () =>
+            {
+                // Who was refused before it came to the list asks again.
+                for (var i = 0; i < asked.Count; i++)
+                    asked[i] = asked[i].IsCompleted ? replay.Show(api, shown[i]) : asked[i];
+                return (long)(await waiting.ExecuteScalarAsync())! == asked.Count;
+            });
         }
         await StopTable.Quarantine(quick.Database, replay.Name);
         await Until(async () => await replay.Get(api, "/media") is HttpStatusCode.NotFound);
@@ -107,8 +114,8 @@ public sealed class StopTests(QuickCluster quick)
 
         static async Task Until(Func<Task<bool>> condition)
         {
-            var waited = Stopwatch.StartNew();
-            while (!await condition())
+            using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            for (var waited = Stopwatch.StartNew(); !await condition(); await ticks.WaitForNextTickAsync())
                 Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It did not come about.");
         }
     }

@@ -33,7 +33,7 @@ public sealed class TelemetryRun : IAsyncLifetime
     {
         Sink = await OtlpSink.Start();
         var database = await _postgres.CreateDatabase();
-        int[] metricsPorts = [ProgramProcess.FreePort(), ProgramProcess.FreePort()];
+        int[] metricsPorts = [LoopbackPort.Next(), LoopbackPort.Next()];
         await using var cluster = new ClusterProcesses(1, 1, n => new Place(database, Settings: new Dictionary<string, string?>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Sink.Address,

@@ -40,7 +40,7 @@ internal sealed class DeliveryCluster : IAsyncDisposable
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
-                options.NumMissedProbesLimit = 2;
+                options.NumMissedProbesLimit = 6; // three seconds: a healthy silo may be starved that long
                 options.NumVotesForDeathDeclaration = 1;
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });

@@ -104,6 +104,27 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_happens_while_the_trail_is_told_of_something_else_is_told_as_well()
+    {
+        await using var cluster = await DeliveryCluster.Start();
+        var (patient, officer) = (Backend.NewPatient(), new Actor("officer-1", "privacy-officer"));
+        var held = cluster.Storm.HoldTrails();
+        await cluster.Grains.Patient(patient).SetHold("a dispute", officer);
+        await held.Waits.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await cluster.Grains.Patient(patient).SetHold(null, officer);
+        held.Release();
+
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var waited = Stopwatch.StartNew(); ; await ticks.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+        {
+            var told = (await cluster.Grains.AuditTrail(patient).Read(100, null)).Items.Select(item => item.Entry!.Kind).ToList();
+            if (told.Count == 2)
+                break;
+            Assert.True(waited.Elapsed < Patience, $"The trail tells of {string.Join(", ", told)}.");
+        }
+    }
+
+    [Fact]
     public async Task A_repeated_booking_a_seal_and_withdrawn_consent_at_once_end_in_one_outcome()
     {
         await using var cluster = await DeliveryCluster.Start();

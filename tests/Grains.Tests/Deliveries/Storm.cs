@@ -9,12 +9,16 @@ namespace Replays.Grains.Tests.Deliveries;
 internal sealed class Storm
 {
     private readonly ConcurrentDictionary<string, Strike> _strikes = new();
+    private HeldTrails? _trails;
 
     /// <summary>From now on, this patient's n-th write of a ledger page or a consultation is struck.</summary>
     public Strike Strike(PatientId patient, int write, bool committed, bool freezes = false, bool lasts = false) =>
         _strikes[patient.Name] = new Strike(write, committed, freezes, lasts);
 
     public void Pass(PatientId patient) => _strikes.TryRemove(patient.Name, out _);
+
+    /// <summary>From now on, writes of audit trails wait for what this returns to be released.</summary>
+    public HeldTrails HoldTrails() => _trails = new();
 
     public IGrainStorage Around(IGrainStorage storage) => new Storage(this, storage);
 
@@ -31,6 +35,8 @@ internal sealed class Storm
 
         public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (stateName == "audit-page" && storm._trails is { } trails)
+                await trails.Pass();
             if (storm.Find(stateName, grainId) is not { } strike || !strike.Hits(stateName))
             {
                 await storage.WriteStateAsync(stateName, grainId, grainState);
@@ -46,6 +52,23 @@ internal sealed class Storm
     }
 
     private sealed class DatabaseGone() : DbException("The database is gone.");
+}
+
+internal sealed class HeldTrails
+{
+    private readonly TaskCompletionSource _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once a write waits.</summary>
+    public Task Waits => _waits.Task;
+
+    public void Release() => _released.SetResult();
+
+    public Task Pass()
+    {
+        _waits.TrySetResult();
+        return _released.Task;
+    }
 }
 
 internal sealed class Strike(int write, bool committed, bool freezes, bool lasts)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Replays.Grains.Tests.Storage;
 
@@ -31,7 +29,7 @@ public sealed class PostgresCluster(string directory, string settings = "")
                 await Execute("chown", ["postgres", directory]);
             await Run("initdb", "-D", Data, "-U", "replays", "-A", "trust", "--no-sync");
         }
-        var port = FreePort();
+        var port = LoopbackPort.Next();
         await Serve(port);
         Port = port;
     }
@@ -43,13 +41,6 @@ public sealed class PostgresCluster(string directory, string settings = "")
     public Task StopAtOnce() => Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     public Task Stop() => Run("pg_ctl", "-D", Data, "-m", "fast", "-w", "-t", "300", "stop");
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private Task Serve(int port) => Run(
         "pg_ctl", "-D", Data, "-w", "-t", "300", "-l", Path.Combine(directory, "log"),

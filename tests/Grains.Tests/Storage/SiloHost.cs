@@ -22,8 +22,8 @@ internal sealed class SiloHost : IAsyncDisposable
             ["ConnectionStrings:Replays"] = connectionString,
             ["Replays:DataDirectory"] = _directory,
             ["Replays:Silo:AdvertisedAddress"] = "127.0.0.1",
-            ["Replays:Silo:SiloPort"] = $"{PostgresCluster.FreePort()}",
-            ["Replays:Silo:GatewayPort"] = $"{PostgresCluster.FreePort()}",
+            ["Replays:Silo:SiloPort"] = $"{LoopbackPort.Next()}",
+            ["Replays:Silo:GatewayPort"] = $"{LoopbackPort.Next()}",
         });
         change?.Invoke(builder);
         builder.AddReplaysSilo();

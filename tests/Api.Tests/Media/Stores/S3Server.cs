@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Replays.Api.Tests.Npm;
+using Replays.Grains.Tests.Storage;
 using Replays.Silo.Media;
 using Xunit;
 
@@ -40,13 +39,7 @@ public sealed class S3Server : IAsyncLifetime
         try
         {
             var program = Path.Combine(await NpmPackages.Install("S3", "s3rver-3.7.1"), "s3rver", "bin", "s3rver.js");
-            int port;
-            using (var listener = new TcpListener(IPAddress.Loopback, 0))
-            {
-                listener.Start();
-                port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-
+            var port = LoopbackPort.Next();
             _server = Process.Start(new ProcessStartInfo("node", [program, "-d", _data, "-p", $"{port}", "-a", "127.0.0.1", "-s", "--configure-bucket", "replays"]))!;
             Options.ServiceUrl = $"http://127.0.0.1:{port}";
             using var client = new HttpClient { BaseAddress = new(Options.ServiceUrl) };
