@@ -48,7 +48,8 @@ internal sealed class OwnershipAudit(
 
         using var references = new MediaAudit(database, cluster.Value.ServiceId, media, _states, findings);
         var seen = await AuditDatabase(last, workers, references, progress, findings, cancellation);
-        await Task.Run(() => references.Compare(cancellation), cancellation);
+        var heads = Task.Run(() => DigestHeads(last.Number + 1, cancellation), cancellation);
+        await Task.WhenAll(Task.Run(() => references.Compare(cancellation), cancellation), heads);
 
         var (kinds, named) = findings.All();
         var result = new AuditResult
@@ -62,7 +63,7 @@ internal sealed class OwnershipAudit(
         };
         // Incidents first: a run that dies in between is repeated and counts them once more, and none is lost.
         await OpenIncidents(result, cancellation);
-        await log.Note(result, last, await DigestHeads(result.Number, cancellation), cancellation);
+        await log.Note(result, last, await heads, cancellation);
         return result;
     }
 
