@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Replays.Grains.Media;
 
 namespace Replays.Silo.Audit;
 
@@ -19,10 +20,11 @@ internal readonly record struct MediaRecord(UInt128 Key, long Bytes, int Flag, i
     /// <summary>Of an object: older than any upload may take, or not.</summary>
     public const int Old = 1, Young = 0;
 
+    /// <exception cref="ArgumentException">It is not an object key.</exception>
     public static UInt128 KeyOf(string objectKey)
     {
         Span<byte> key = stackalloc byte[16];
-        Convert.FromHexString(objectKey, key, out _, out _);
+        Convert.FromHexString(MediaObjectKey.Require(objectKey), key, out _, out _);
         return BinaryPrimitives.ReadUInt128BigEndian(key);
     }
 

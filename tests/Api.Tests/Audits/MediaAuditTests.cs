@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using Replays.Grains.Consultations;
 using Replays.Grains.Patients;
 using Replays.Grains.Tests.Storage;
 using Replays.Silo.Audit;
@@ -71,6 +72,28 @@ public sealed class MediaAuditTests(PostgresServer postgres)
 
         lab.Store.Sizes[key] = bytes;
         Assert.Equal(29, (await lab.Audit()).Kinds[FindingKinds.MediaMissing]);
+    }
+
+    [Fact]
+    public async Task A_consultation_that_refers_to_what_is_no_object_is_named()
+    {
+        await using var lab = new AuditLab();
+        var name = (await lab.Live("p-odd", 1))[0].Consultation.Name;
+        await lab.Put(ConsultationState.StateName, name, new ConsultationState
+        {
+            Owner = name,
+            Status = ConsultationStatus.Ended,
+            Recordings =
+            [
+                new()
+                {
+                    Ordinal = 1, Mode = ConsultationMode.Video, Status = RecordingStatus.Available, StartedAt = default, ContentType = "video/mp4",
+                    UploadToken = "", ObjectKey = "../../secret", WrappedKey = new byte[60],
+                },
+            ],
+        });
+        var finding = Assert.Single((await lab.Audit()).Findings);
+        Assert.Equal((FindingKinds.RowUnreadable, $"{ConsultationState.StateName} {name}"), (finding.Kind, finding.Name));
     }
 
     [Fact]

@@ -28,7 +28,12 @@ internal sealed class Chromium : IAsyncDisposable
         }));
     }
 
-    public Task<IPage> NewTab() => _browser.NewPageAsync();
+    public async Task<IPage> NewTab()
+    {
+        var tab = await _browser.NewPageAsync();
+        tab.SetDefaultTimeout((float)TimeSpan.FromMinutes(2).TotalMilliseconds); // a busy machine takes its time
+        return tab;
+    }
 
     public async ValueTask DisposeAsync()
     {
