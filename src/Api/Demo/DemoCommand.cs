@@ -108,16 +108,11 @@ public sealed class DemoCommand
         using var upload = new HttpRequestMessage(HttpMethod.Put, (string)opened["upload"]!) { Content = new ByteArrayContent(clip) };
         upload.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         await Send(http, recorder, upload, null);
+        var seal = new { durationSeconds = seconds, sha256 = Convert.ToHexStringLower(SHA256.HashData(clip)) };
         HttpResponseMessage answer;
         do
-        {
-            // 202: sealing goes on, which is said after two seconds.
-            answer = await Send(http, recorder, new(HttpMethod.Post, $"/v1/{opened["name"]}/seal")
-            {
-                Content = JsonContent.Create(new { durationSeconds = seconds, sha256 = Convert.ToHexStringLower(SHA256.HashData(clip)) }),
-            }, null);
-        }
-        while (answer.StatusCode is HttpStatusCode.Accepted);
+            answer = await Send(http, recorder, new(HttpMethod.Post, $"/v1/{opened["name"]}/seal") { Content = JsonContent.Create(seal) }, null);
+        while (answer.StatusCode is HttpStatusCode.Accepted); // sealing goes on, which is said after two seconds
         var recording = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
         Say($"     {opened["name"]}: {recording!["status"]}, {clip.Length} bytes");
     }

@@ -333,15 +333,9 @@ internal sealed partial class PatientGrain(
     private async Task TellAll()
     {
         // Until nothing is left, for while one entry is told another comes; and of the head only what is stored.
-        while (true)
-        {
-            if (_pages.Keys.FirstOrDefault(page => !Untold(page).IsEmpty, -1) is >= 0 and var page)
-                await TellTrail(page);
-            else if (!_headUnsure && !Untold(head.State.Outbox).IsEmpty)
-                await TellTrail(head.State.Outbox);
-            else
-                break;
-        }
+        while (_pages.Keys.Select(page => Untold(page)).Append(_headUnsure ? [] : Untold(head.State.Outbox)).FirstOrDefault(some => !some.IsEmpty)
+            is { IsDefault: false } untold)
+            await TellTrail(untold);
         _telling?.Dispose();
         _telling = null;
     }
@@ -349,9 +343,8 @@ internal sealed partial class PatientGrain(
     /// <summary>Tells the trail what a page has in its outbox. The outbox itself is emptied with the page's next change.</summary>
     private Task TellTrail(int page) => TellTrail(Untold(page));
 
-    private async Task TellTrail(ImmutableArray<AuditEntry> outbox)
+    private async Task TellTrail(ImmutableArray<AuditEntry> untold)
     {
-        var untold = Untold(outbox);
         if (untold.IsEmpty)
             return;
         await GrainFactory.GetGrain<IAuditTrailGrain>(Own.Name).Append(untold);

@@ -68,8 +68,9 @@ internal sealed class AuditedService : IAsyncDisposable
     /// <param name="auditSoon">Whether it audits itself, for the first time in a few seconds.</param>
     public async Task StartAgain(bool auditSoon = false)
     {
+        // Not at once: a reminder that is stored too late for its first tick comes with the second.
         if (auditSoon)
-            (_settings["Replays__Audit__Every"], _settings["Replays__Audit__FirstAfter"]) = ("02:00:00", "00:00:10"); // in good time: a reminder stored too late for its first tick comes with the second
+            (_settings["Replays__Audit__Every"], _settings["Replays__Audit__FirstAfter"]) = ("02:00:00", "00:00:10");
         _silo?.Launch();
         Api.Program.Launch();
         if (_silo is not null)

@@ -105,12 +105,15 @@ public class ApiCalls(HttpClient http)
         Assert.True(answer.IsSuccessStatusCode, $"PUT: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
+    public Task<HttpResponseMessage> Seal(string patient, int number, int ordinal, byte[] media) =>
+        UntilSealed(() => AskToSeal(patient, number, ordinal, media));
+
     /// <summary>Asks again while the answer is that sealing goes on, which comes after two seconds.</summary>
-    public async Task<HttpResponseMessage> Seal(string patient, int number, int ordinal, byte[] media)
+    public static async Task<HttpResponseMessage> UntilSealed(Func<Task<HttpResponseMessage>> ask)
     {
         for (var times = 1; ; times++)
         {
-            var answer = await AskToSeal(patient, number, ordinal, media);
+            var answer = await ask();
             if (answer.StatusCode is not HttpStatusCode.Accepted || times == 30)
                 return answer;
             answer.Dispose();

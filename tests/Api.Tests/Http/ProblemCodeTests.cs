@@ -199,12 +199,7 @@ public sealed class ProblemCodeTests(EmbeddedApi embedded)
 
     private async Task<JsonNode> Refused(int status, string code, string path, string token, object? body = null)
     {
-        for (var times = 1; ; times++)
-        {
-            using var answer = await ApiCalls.Patiently(() => _api.Send(HttpMethod.Post, path, token, body));
-            // Whether media are what a seal says may take longer than the two seconds after which it answers.
-            if (answer.StatusCode is not HttpStatusCode.Accepted || times == 30)
-                return await BadInputTests.Problem(answer, status, code);
-        }
+        using var answer = await ApiCalls.UntilSealed(() => ApiCalls.Patiently(() => _api.Send(HttpMethod.Post, path, token, body)));
+        return await BadInputTests.Problem(answer, status, code);
     }
 }
