@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Replays.Grains.Locks;
+using Replays.Grains.Safeguards;
 
 namespace Replays.Grains;
 

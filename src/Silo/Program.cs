@@ -1,3 +1,4 @@
+using Replays.Data.Sql;
 using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
 using Replays.Silo.Observability;

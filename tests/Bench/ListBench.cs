@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Replays.Api.Replays;
 using Replays.Grains;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
 using Replays.Grains.Patients;
-using Replays.Grains.Playback;
-using Replays.Grains.Stops;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
 
 namespace Replays.Bench;
 

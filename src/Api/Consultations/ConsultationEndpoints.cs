@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains.Identity;
 

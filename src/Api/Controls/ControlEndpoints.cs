@@ -1,13 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Consultations;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains;
 using Replays.Grains.Identity;
-using Replays.Grains.Stops;
+using Replays.Grains.StopList;
 
 namespace Replays.Api.Controls;
 

@@ -5,15 +5,14 @@ using Microsoft.Net.Http.Headers;
 using Replays.Api.Consultations;
 using Replays.Api.Incidents.Regulator;
 using Replays.Api.Json;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
-using Replays.Grains.Locks;
-using Replays.Grains.Stops;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
 
 namespace Replays.Api.Incidents;
 

@@ -4,7 +4,7 @@ using Replays.Grains;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
-using Replays.Grains.Stops;
+using Replays.Grains.StopList;
 
 namespace Replays.Api.Incidents;
 

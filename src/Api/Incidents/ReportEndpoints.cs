@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Json;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains;
 using Replays.Grains.Identity;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.RateLimiting;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Security;

@@ -1,4 +1,4 @@
-using Replays.Grains.Playback;
+using Replays.Grains.Exposure;
 
 namespace Replays.Api.Playback;
 

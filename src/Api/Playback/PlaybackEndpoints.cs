@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Replays.Api.Names;
+using Replays.Api.Exposure;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
 using Replays.Api.Replays;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains.Identity;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Replays.Grains.Exposure;
 using Replays.Grains.Patients;
-using Replays.Grains.Playback;
 
 namespace Replays.Api.Playback;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
-using Replays.Api.Media.Encryption;
-using Replays.Grains.Locks;
-using Replays.Grains.Media;
-using Replays.Grains.Stops;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
+using Replays.Media.Encryption;
+using Replays.Media.Stores;
 
 namespace Replays.Api.Problems;
 

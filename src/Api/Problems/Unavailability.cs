@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics;
-using Orleans.Runtime;
 using Replays.Grains.Storage;
 
 namespace Replays.Api.Problems;

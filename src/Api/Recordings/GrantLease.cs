@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Replays.Api.Media.Encryption;
 using Replays.Api.Problems;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Media.Encryption;
 
 namespace Replays.Api.Recordings;
 

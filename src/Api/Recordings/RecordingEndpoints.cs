@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Replays.Api.Consultations;
-using Replays.Api.Media.Containers;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Media.Containers;
 
 namespace Replays.Api.Recordings;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using Replays.Api.Media.Containers;
-using Replays.Api.Media.Encryption;
 using Replays.Grains;
-using Replays.Grains.Media;
+using Replays.Media.Containers;
+using Replays.Media.Encryption;
+using Replays.Media.Stores;
 
 namespace Replays.Api.Recordings;
 

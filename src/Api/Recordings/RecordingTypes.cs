@@ -1,4 +1,4 @@
-using Replays.Api.Media.Containers;
+using Replays.Media.Containers;
 
 namespace Replays.Api.Recordings;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Replays.Api.Names;
+using Replays.Api.ResourceNames;
 using Replays.Grains.Consultations;
 
 namespace Replays.Api.Recordings;

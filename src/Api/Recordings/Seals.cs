@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Replays.Api.Media.Containers;
-using Replays.Api.Media.Encryption;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Media.Containers;
+using Replays.Media.Encryption;
 
 namespace Replays.Api.Recordings;
 

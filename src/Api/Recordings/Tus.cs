@@ -1,6 +1,5 @@
-using Replays.Api.Names;
 using Replays.Api.Problems;
-using Replays.Api.Security;
+using Replays.Api.ResourceNames;
 using Replays.Grains.Consultations;
 
 namespace Replays.Api.Recordings;

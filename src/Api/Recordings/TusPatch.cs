@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
-using Replays.Api.Media.Encryption;
 using Replays.Api.Problems;
+using Replays.Media.Encryption;
 
 namespace Replays.Api.Recordings;
 

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
-using Replays.Api.Media.Encryption;
 using Replays.Api.Problems;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Media;
+using Replays.Media.Encryption;
+using Replays.Media.Stores;
 
 namespace Replays.Api.Recordings;
 

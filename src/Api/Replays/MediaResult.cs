@@ -1,13 +1,13 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Net.Http.Headers;
-using Replays.Api.Media.Encryption;
 using Replays.Api.Playback;
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains;
+using Replays.Grains.Exposure;
 using Replays.Grains.Patients;
-using Replays.Grains.Playback;
-using Replays.Grains.Stops;
+using Replays.Grains.StopList;
+using Replays.Media.Encryption;
 
 namespace Replays.Api.Replays;
 

@@ -1,11 +1,11 @@
-using Replays.Api.Names;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
 using Replays.Grains.Patients;
-using Replays.Grains.Playback;
-using Replays.Grains.Stops;
-using Lock = Replays.Grains.Locks.Lock;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
+using Lock = Replays.Grains.Safeguards.Lock;
 
 namespace Replays.Api.Replays;
 

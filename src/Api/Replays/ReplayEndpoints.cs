@@ -3,12 +3,11 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Replays.Api.Json;
-using Replays.Api.Names;
 using Replays.Api.OpenApi;
 using Replays.Api.Problems;
+using Replays.Api.ResourceNames;
 using Replays.Api.Security;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Api.Replays;

@@ -1,6 +1,7 @@
+using Replays.Data.Sql;
 using Replays.Grains;
+using Replays.Media.Stores;
 using Replays.Silo.Hosting;
-using Replays.Silo.Media;
 
 namespace Replays.Api.Replays;
 
@@ -14,7 +15,7 @@ public static class ReplayRegistration
         else
         {
             builder.AddReplaysClient();
-            builder.Services.AddReplaysGrains().AddMediaStore(builder.Configuration);
+            builder.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddMediaHealth();
         }
     }
 

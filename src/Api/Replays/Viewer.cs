@@ -1,9 +1,9 @@
 using Replays.Api.Problems;
 using Replays.Api.Security;
 using Replays.Grains;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
-using Replays.Grains.Playback;
 
 namespace Replays.Api.Replays;
 

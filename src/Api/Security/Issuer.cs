@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Replays.Silo.Hosting;
+using Replays.Data.Sql;
 
 namespace Replays.Api.Security;
 

@@ -1,4 +1,4 @@
-using Replays.Silo.Hosting;
+using Replays.Data.Sql;
 
 namespace Replays.Api.Security;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Replays.Grains.Locks;
-using Replays.Silo.Hosting;
+using Replays.Data.Sql;
+using Replays.Grains.Safeguards;
 
 namespace Replays.Api.Security;
 
@@ -57,7 +57,7 @@ public static class Tokens
             {
                 if (context.Exception is ArgumentException { InnerException: JsonException } && HasUnusableSubject(context.Request))
                 {
-                    context.HttpContext.RequestServices.GetRequiredService<LockRefusals>().Count(Grains.Locks.Lock.Reader);
+                    context.HttpContext.RequestServices.GetRequiredService<LockRefusals>().Count(Grains.Safeguards.Lock.Reader);
                     context.HttpContext.Items[UnusableSubject] = true;
                 }
 
@@ -106,7 +106,7 @@ public static class Tokens
         if (ReaderLock.Admits(payload, claims.PatientClaim, out var subject))
             identity.AddClaim(new(SubjectClaim, subject.Value));
         else
-            refusals.Count(Grains.Locks.Lock.Reader);
+            refusals.Count(Grains.Safeguards.Lock.Reader);
         return identity;
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Replays.Grains.Media;
+using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
-using Replays.Grains.Media;
 using Replays.Grains.Patients;
-using Replays.Grains.Stops;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
 using Replays.Grains.Storage;
 
 namespace Replays.Grains.Consultations;
@@ -15,7 +14,7 @@ internal sealed partial class ConsultationGrain(
     [PersistentState(ConsultationState.StateName, ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
     PresenceLock presenceLock,
     RecordLock recordLock,
-    IMediaStore media,
+    IMediaObjects media,
     IStopList stops,
     IOptions<ReplaysOptions> options,
     TimeProvider time) : Grain, IConsultationGrain, IRemindable, IIncomingGrainCallFilter

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
-using Replays.Grains.Stops;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
 using Replays.Grains.Storage;
 
 namespace Replays.Grains.Incidents;

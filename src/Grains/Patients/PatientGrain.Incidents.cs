@@ -1,5 +1,5 @@
 using Replays.Grains.Identity;
-using Replays.Grains.Stops;
+using Replays.Grains.StopList;
 
 namespace Replays.Grains.Patients;
 

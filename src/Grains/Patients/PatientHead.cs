@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 
 namespace Replays.Grains.Patients;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Patients;
 

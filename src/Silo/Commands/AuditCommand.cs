@@ -2,14 +2,14 @@ using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
 using Orleans.Serialization;
+using Replays.Data.Incidents;
+using Replays.Data.OwnershipAudit;
+using Replays.Data.Sql;
 using Replays.Grains;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
-using Replays.Silo.Audit;
-using Replays.Silo.Hosting;
-using Replays.Silo.Incidents;
-using Replays.Silo.Media;
-using Replays.Silo.Sql;
+using Replays.Media.Stores;
+using Replays.Silo.OwnershipAudit;
 
 namespace Replays.Silo.Commands;
 
@@ -41,7 +41,7 @@ internal static class AuditCommand
                 return Fail(missing);
 
             using var bar = Console.IsErrorRedirected ? null : new ProgressBar();
-            var result = await app.Services.GetRequiredService<OwnershipAudit>().Run(Math.Clamp(Environment.ProcessorCount, 1, 4), bar, stop.Token);
+            var result = await app.Services.GetRequiredService<OwnershipAuditor>().Run(Math.Clamp(Environment.ProcessorCount, 1, 4), bar, stop.Token);
             bar?.Dispose();
             Print(result, arguments.Count > 0);
             return result.Clean ? Clean : Found;

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Net.Sockets;
 using Npgsql;
-using Replays.Silo.Sql;
+using Replays.Data.Sql;
 
 namespace Replays.Silo.Commands;
 

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using Replays.Data.GrainStorage;
+using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 

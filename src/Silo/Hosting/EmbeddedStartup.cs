@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
-using Replays.Silo.Sql;
+using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 

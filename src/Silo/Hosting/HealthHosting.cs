@@ -11,6 +11,13 @@ public static class HealthHosting
     /// <summary>What has not answered by then is not ready.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Makes the media store part of being ready.</summary>
+    public static IServiceCollection AddMediaHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<MediaHealthCheck>("media", tags: [ReadyTag], timeout: Patience);
+        return services;
+    }
+
     public static void MapReplaysHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

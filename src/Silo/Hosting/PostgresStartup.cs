@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Orleans.Runtime;
-using Replays.Silo.Sql;
+using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 

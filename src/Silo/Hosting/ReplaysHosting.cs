@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
+using Replays.Data.Exposure;
+using Replays.Data.GrainStorage;
+using Replays.Data.Keys;
+using Replays.Data.Outbox;
+using Replays.Data.Sql;
+using Replays.Data.StopList;
 using Replays.Grains;
-using Replays.Grains.Playback;
-using Replays.Silo.Audit;
-using Replays.Silo.Erasure;
-using Replays.Silo.Incidents;
-using Replays.Silo.Media;
+using Replays.Grains.Exposure;
+using Replays.Media.Stores;
 using Replays.Silo.Observability;
-using Replays.Silo.Playback;
-using Replays.Silo.Stops;
+using Replays.Silo.OwnershipAudit;
+using Replays.Silo.Workers;
 
 namespace Replays.Silo.Hosting;
 
@@ -30,7 +32,7 @@ public static class ReplaysHosting
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders().AddReplaysDashboard();
-            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddStopList(embedded)
+            silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddMediaHealth().AddStopList(embedded)
                 .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>()
                 .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>().AddOwnershipAudit().AddAuditSchedule();
         });

@@ -1,4 +1,4 @@
-using Replays.Silo.Storage;
+using Replays.Data.GrainStorage;
 
 namespace Replays.Silo.Observability;
 

@@ -2,16 +2,15 @@ using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
+using Replays.Data.Incidents;
+using Replays.Data.OwnershipAudit;
+using Replays.Data.Sql;
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Media;
 using Replays.Grains.Patients;
-using Replays.Silo.Audit;
 using Replays.Silo.Hosting;
-using Replays.Silo.Incidents;
-using Replays.Silo.Sql;
-using Replays.Silo.Storage;
+using Replays.Silo.OwnershipAudit;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;
@@ -101,7 +100,7 @@ internal sealed class AuditLab : IAsyncDisposable
     public Task<AuditResult> Audit()
     {
         var time = TimeProvider.System;
-        var audit = new OwnershipAudit(
+        var audit = new OwnershipAuditor(
             Database, Store, _services.GetRequiredService<Serializer>(), new(Database, time), new IncidentLog(Database, time),
             Options.Create(new ReplaysOptions()), Options.Create(new ReplaysClusterOptions()), time);
         return audit.Run(workers: 1, progress: null, TestContext.Current.CancellationToken);

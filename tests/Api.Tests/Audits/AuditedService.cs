@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Replays.Api.Tests.Http;
+using Replays.Data.Sql;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Storage;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;

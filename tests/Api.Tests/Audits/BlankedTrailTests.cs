@@ -1,6 +1,6 @@
 using System.Text;
 using Replays.Api.Tests.Http;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
 using Xunit;
 

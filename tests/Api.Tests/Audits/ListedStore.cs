@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Replays.Grains.Media;
+using Replays.Media.Stores;
 
 namespace Replays.Api.Tests.Audits;
 

@@ -1,10 +1,11 @@
 using System.Data.Common;
 using Npgsql;
+using Replays.Data.OwnershipAudit;
+using Replays.Data.Sql;
 using Replays.Grains.Consultations;
 using Replays.Grains.Patients;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Audit;
-using Replays.Silo.Sql;
+using Replays.Silo.OwnershipAudit;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;

@@ -1,10 +1,10 @@
 using System.Net;
 using Replays.Api.Tests.Http;
 using Replays.Api.Tests.Incidents;
-using Replays.Grains.Audit;
+using Replays.Data.OwnershipAudit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Audit;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Replays.Grains.Audit;
+using Replays.Data.OwnershipAudit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Media;
 using Replays.Grains.Patients;
-using Replays.Silo.Audit;
 
 namespace Replays.Api.Tests.Audits;
 

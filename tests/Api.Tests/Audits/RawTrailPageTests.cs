@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
-using Replays.Grains.Audit;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Patients;
-using Replays.Silo.Audit;
+using Replays.Silo.OwnershipAudit;
 using Xunit;
 
 namespace Replays.Api.Tests.Audits;

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
-using Replays.Silo.Sql;
+using Replays.Data.Sql;
 
 namespace Replays.Api.Tests.Audits;
 

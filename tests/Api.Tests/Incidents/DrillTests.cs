@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Replays.Api.Replays;
 using Replays.Api.Tests.Http;
-using Replays.Grains.Locks;
+using Replays.Data.Sql;
+using Replays.Grains.Safeguards;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Sql;
 using Xunit;
-using Lock = Replays.Grains.Locks.Lock;
+using Lock = Replays.Grains.Safeguards.Lock;
 
 namespace Replays.Api.Tests.Incidents;
 

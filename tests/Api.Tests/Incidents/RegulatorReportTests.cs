@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Replays.Api.Tests.Browsing;
 using Replays.Api.Tests.Http;
 using Xunit;

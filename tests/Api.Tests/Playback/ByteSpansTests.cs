@@ -1,4 +1,4 @@
-using Replays.Grains.Playback;
+using Replays.Grains.Exposure;
 using Xunit;
 
 namespace Replays.Api.Tests.Playback;

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Replays.Api.Exposure;
 using Replays.Api.Playback;
+using Replays.Data.Exposure;
 using Replays.Grains;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
-using Replays.Grains.Playback;
 using Replays.Grains.Storage;
-using Replays.Silo.Playback;
 using Xunit;
 
 namespace Replays.Api.Tests.Playback;

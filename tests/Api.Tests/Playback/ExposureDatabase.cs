@@ -1,10 +1,9 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Replays.Data.Sql;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
-using Replays.Silo.Sql;
-using Replays.Silo.Storage;
 
 namespace Replays.Api.Tests.Playback;
 

@@ -2,14 +2,13 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json.Nodes;
 using Replays.Api.Tests.Http;
+using Replays.Data.Exposure;
+using Replays.Data.Sql;
+using Replays.Data.StopList;
 using Replays.Grains;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
-using Replays.Grains.Playback;
-using Replays.Silo.Playback;
-using Replays.Silo.Sql;
-using Replays.Silo.Stops;
-using Replays.Silo.Storage;
 using Xunit;
 
 namespace Replays.Api.Tests.Playback;

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Replays.Api.Playback;
 using Replays.Api.Replays;
 using Replays.Api.Security;
+using Replays.Data.Exposure;
 using Replays.Grains;
 using Replays.Grains.Patients;
-using Replays.Silo.Playback;
 using Xunit;
 
 namespace Replays.Api.Tests.Playback;

@@ -3,12 +3,12 @@ using Npgsql;
 using NpgsqlTypes;
 using Orleans.Serialization;
 using Replays.Api.Tests.Audits;
-using Replays.Grains.Audit;
+using Replays.Data.OwnershipAudit;
+using Replays.Data.Sql;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Patients;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Audit;
-using Replays.Silo.Sql;
 
 namespace Replays.Bench.Audit;
 

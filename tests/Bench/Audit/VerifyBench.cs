@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Orleans.Storage;
-using Replays.Api.Tests.Http;
-using Replays.Grains.Audit;
+using Replays.Data.Sql;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
 using Replays.Grains.Storage;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Sql;
 
 namespace Replays.Bench.Audit;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Replays.Api.Tests.Http;
 using Replays.Cluster.Tests.Load;
-using Replays.Cluster.Tests.Nodes;
 using Xunit;
 
 namespace Replays.Cluster.Tests.Scenarios;

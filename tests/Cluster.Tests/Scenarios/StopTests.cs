@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using Npgsql;
 using Replays.Api.Tests.Http;
 using Replays.Cluster.Tests.Load;

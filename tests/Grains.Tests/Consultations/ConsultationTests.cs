@@ -3,7 +3,7 @@ using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
-using Replays.Grains.Stops;
+using Replays.Grains.StopList;
 
 namespace Replays.Grains.Tests.Consultations;
 

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Replays.Data.GrainStorage;
+using Replays.Data.Keys;
+using Replays.Data.Sql;
+using Replays.Data.StopList;
 using Replays.Grains.Storage;
-using Replays.Silo.Hosting;
-using Replays.Silo.Media;
-using Replays.Silo.Sql;
-using Replays.Silo.Stops;
+using Replays.Media.Stores;
 
 namespace Replays.Grains.Tests.Deliveries;
 

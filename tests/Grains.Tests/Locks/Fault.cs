@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
 using Replays.Grains.Patients;
+using Replays.Grains.Safeguards;
 using Replays.Grains.Tests.Consultations;
-using Lock = Replays.Grains.Locks.Lock;
+using Lock = Replays.Grains.Safeguards.Lock;
 
 namespace Replays.Grains.Tests.Locks;
 

@@ -5,12 +5,12 @@ using Orleans.Core.Internal;
 using Orleans.Storage;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
-using Replays.Grains.Locks;
 using Replays.Grains.Patients;
+using Replays.Grains.Safeguards;
 using Replays.Grains.Storage;
 using Replays.Grains.Tests.Consultations;
 using Replays.Grains.Tests.Storage;
-using Lock = Replays.Grains.Locks.Lock;
+using Lock = Replays.Grains.Safeguards.Lock;
 
 namespace Replays.Grains.Tests.Locks;
 

@@ -6,7 +6,7 @@ using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Grains.Tests.Consultations;
-using Lock = Replays.Grains.Locks.Lock;
+using Lock = Replays.Grains.Safeguards.Lock;
 
 namespace Replays.Grains.Tests.Locks;
 

@@ -1,11 +1,10 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Storage;
+using Replays.Data.Sql;
 using Replays.Grains.Identity;
 using Replays.Grains.Keys;
 using Replays.Grains.Storage;
-using Replays.Silo.Sql;
 
 namespace Replays.Grains.Tests.Storage;
 

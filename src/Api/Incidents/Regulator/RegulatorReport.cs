@@ -1,6 +1,6 @@
-using Replays.Api.Playback;
+using Replays.Api.Exposure;
+using Replays.Grains.Exposure;
 using Replays.Grains.Incidents;
-using Replays.Grains.Playback;
 
 namespace Replays.Api.Incidents.Regulator;
 

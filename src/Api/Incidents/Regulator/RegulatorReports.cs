@@ -1,9 +1,9 @@
 using System.Globalization;
-using Replays.Api.Playback;
+using Replays.Api.Exposure;
 using Replays.Api.Problems;
+using Replays.Grains.Exposure;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
-using Replays.Grains.Playback;
 
 namespace Replays.Api.Incidents.Regulator;
 

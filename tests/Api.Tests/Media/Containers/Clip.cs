@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Replays.Api.Media.Containers;
+using Replays.Media.Containers;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;

@@ -1,5 +1,5 @@
-using Replays.Api.Media.Containers;
 using Replays.Grains.Consultations;
+using Replays.Media.Containers;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;

@@ -1,5 +1,5 @@
 using System.Text;
-using Replays.Api.Media.Containers;
+using Replays.Media.Containers;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Replays.Api.Media.Encryption;
-using Replays.Silo.Media;
+using Replays.Media.Encryption;
+using Replays.Media.FileSystem;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Encryption;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Replays.Api.Media.Encryption;
-using Replays.Grains.Media;
-using Replays.Silo.Media;
+using Replays.Grains.Identity;
+using Replays.Media.Encryption;
+using Replays.Media.FileSystem;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Encryption;

@@ -1,4 +1,4 @@
-using Replays.Grains.Media;
+using Replays.Media.Stores;
 
 namespace Replays.Api.Tests.Media.Stores;
 

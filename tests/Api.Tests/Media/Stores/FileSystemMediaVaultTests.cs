@@ -1,6 +1,6 @@
-using Replays.Api.Media.Encryption;
-using Replays.Grains.Media;
-using Replays.Silo.Media;
+using Replays.Media.Encryption;
+using Replays.Media.FileSystem;
+using Replays.Media.Stores;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;

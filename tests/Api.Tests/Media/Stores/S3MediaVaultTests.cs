@@ -1,5 +1,6 @@
-using Replays.Grains.Media;
-using Replays.Silo.Media;
+using Replays.Grains.Identity;
+using Replays.Media.S3;
+using Replays.Media.Stores;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Replays.Api.Tests.Npm;
 using Replays.Grains.Tests.Storage;
-using Replays.Silo.Media;
+using Replays.Media.Stores;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;

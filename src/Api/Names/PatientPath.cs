@@ -1,9 +1,0 @@
-using Replays.Grains.Identity;
-
-namespace Replays.Api.Names;
-
-/// <summary><c>/patients/{patient}</c>.</summary>
-public sealed record PatientPath(PatientId Id)
-{
-    public static ValueTask<PatientPath?> BindAsync(HttpContext http) => ValueTask.FromResult<PatientPath?>(new(PathNames.Patient(http)));
-}

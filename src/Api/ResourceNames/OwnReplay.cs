@@ -1,0 +1,15 @@
+using Replays.Api.Security;
+using Replays.Grains;
+using Replays.Grains.Identity;
+
+namespace Replays.Api.ResourceNames;
+
+/// <summary><c>/me/replays/{id}</c>: the patient is in the token.</summary>
+public sealed record OwnReplay(RecordingId Id, Actor By)
+{
+    public static ValueTask<OwnReplay?> BindAsync(HttpContext http)
+    {
+        var reader = Reader.Of(http);
+        return ValueTask.FromResult<OwnReplay?>(new(PathNames.Replay(http, reader.Patient), reader.Actor));
+    }
+}

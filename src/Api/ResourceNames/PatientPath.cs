@@ -1,0 +1,9 @@
+using Replays.Grains.Identity;
+
+namespace Replays.Api.ResourceNames;
+
+/// <summary><c>/patients/{patient}</c>.</summary>
+public sealed record PatientPath(PatientId Id)
+{
+    public static ValueTask<PatientPath?> BindAsync(HttpContext http) => ValueTask.FromResult<PatientPath?>(new(PathNames.Patient(http)));
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Replays.Media.Encryption;
+
+/// <summary>
+/// What is durable of an upload: how many segments of the body count, under which keys, and the tail that does not fill a segment yet.
+/// Sealed whole under a key of its own, with a fresh salt every time; the store replaces it atomically.
+/// </summary>
+/// <param name="State">How far the upload is.</param>
+/// <param name="Length">Plaintext bytes that are durable, tail included.</param>
+/// <param name="Runs">
+/// The runs of segments, in order. A writer never continues a run that it did not begin: what an interrupted one may have left on the disk
+/// under its key is never followed by other bytes under the same key and nonce.
+/// </param>
+/// <param name="Tail">Plaintext of the last 0 to 65,536 bytes while they are not in the body; empty when finished.</param>
+public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Run> Runs, ReadOnlyMemory<byte> Tail)
+{
+    private const int RunBytes = sizeof(uint) + MediaFormat.SaltBytes, FixedBytes = 1 + sizeof(long) + sizeof(uint);
+    private const int HeaderBytes = 4 + MediaFormat.SaltBytes;
+
+    private static ReadOnlySpan<byte> Magic => "RPM\u0001"u8;
+
+    public static Checkpoint Empty { get; } = new(UploadState.Open, 0, [], default);
+
+    /// <summary>Segments in the body.</summary>
+    public long Segments => State == UploadState.Finished ? MediaFormat.Segments(Length) : (Length - Tail.Length) / MediaFormat.SegmentBytes;
+
+    public byte[] Seal(MediaObject media)
+    {
+        var plaintext = new byte[FixedBytes + Runs.Count * RunBytes + Tail.Length];
+        plaintext[0] = (byte)State;
+        BinaryPrimitives.WriteInt64BigEndian(plaintext.AsSpan(1), Length);
+        BinaryPrimitives.WriteInt32BigEndian(plaintext.AsSpan(1 + sizeof(long)), Runs.Count);
+        var rest = plaintext.AsSpan(FixedBytes);
+        foreach (var run in Runs)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(rest, checked((uint)run.First));
+            run.Salt.Span.CopyTo(rest[sizeof(uint)..]);
+            rest = rest[RunBytes..];
+        }
+
+        Tail.Span.CopyTo(rest);
+
+        var bytes = new byte[HeaderBytes + plaintext.Length + MediaFormat.TagBytes];
+        Magic.CopyTo(bytes);
+        RandomNumberGenerator.Fill(bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
+        using var cipher = MediaFormat.Checkpoint(media, bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
+        cipher.Seal(0, last: true, plaintext, bytes.AsSpan(HeaderBytes));
+        CryptographicOperations.ZeroMemory(plaintext);
+        return bytes;
+    }
+
+    /// <exception cref="MediaIntegrityException">It was not sealed for this object.</exception>
+    public static Checkpoint Open(MediaObject media, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderBytes + FixedBytes + MediaFormat.TagBytes || !bytes.StartsWith(Magic))
+            throw new MediaIntegrityException();
+
+        var plaintext = new byte[bytes.Length - HeaderBytes - MediaFormat.TagBytes];
+        using (var cipher = MediaFormat.Checkpoint(media, bytes.Slice(Magic.Length, MediaFormat.SaltBytes)))
+            cipher.Open(0, last: true, bytes[HeaderBytes..], plaintext);
+
+        // From here on the bytes are our own: no need to doubt their structure.
+        var runs = new Run[BinaryPrimitives.ReadInt32BigEndian(plaintext.AsSpan(1 + sizeof(long)))];
+        for (var i = 0; i < runs.Length; i++)
+        {
+            var at = FixedBytes + i * RunBytes;
+            runs[i] = new(BinaryPrimitives.ReadUInt32BigEndian(plaintext.AsSpan(at)), plaintext.AsMemory(at + sizeof(uint), MediaFormat.SaltBytes));
+        }
+
+        return new(
+            (UploadState)plaintext[0],
+            BinaryPrimitives.ReadInt64BigEndian(plaintext.AsSpan(1)),
+            runs,
+            plaintext.AsMemory(FixedBytes + runs.Length * RunBytes));
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Win32.SafeHandles;
+using Replays.Media.Stores;
+
+namespace Replays.Media.FileSystem;
+
+public sealed class FileSystemMediaBody : IMediaBody
+{
+    private readonly SafeFileHandle _file;
+
+    public FileSystemMediaBody(string path)
+    {
+        // The operating system's lock keeps a reset out while somebody reads; a deletion passes.
+        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        Length = RandomAccess.GetLength(_file);
+    }
+
+    public long Length { get; }
+
+    public async ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (buffer.Length > 0)
+            {
+                var read = await RandomAccess.ReadAsync(_file, buffer, offset, cancellationToken);
+                if (read == 0)
+                    throw new EndOfStreamException();
+
+                offset += read;
+                buffer = buffer[read..];
+            }
+        }
+        catch (Exception e) when (e is not EndOfStreamException && FileSystemMediaWriter.Translate(e) is { } problem)
+        {
+            throw problem;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _file.Dispose();
+        return default;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Replays.Media.Stores;
+
+namespace Replays.Media.S3;
+
+/// <summary>Full parts go up at once; the checkpoint says which of them count, and holds the rest. A part number is reused only by a part that never counted.</summary>
+public sealed class S3MediaWriter : IMediaWriter
+{
+    /// <summary>The least that S3 allows; at most 10,000 parts make 48 GiB.</summary>
+    private const int PartBytes = 5 << 20;
+
+    private readonly AmazonS3Client _client;
+    private readonly string _bucket, _bodyKey, _checkpointKey;
+    private readonly Action _release;
+    private readonly List<string> _parts;
+    private readonly byte[] _rest = ArrayPool<byte>.Shared.Rent(PartBytes);
+    private int _restLength;
+    private string? _uploadId, _etag;
+
+    public S3MediaWriter(AmazonS3Client client, string bucket, string bodyKey, string checkpointKey, S3Checkpoint? checkpoint, Action release)
+    {
+        (_client, _bucket, _bodyKey, _checkpointKey, _release) = (client, bucket, bodyKey, checkpointKey, release);
+        _uploadId = checkpoint?.UploadId;
+        _parts = [.. checkpoint?.Parts ?? []];
+        _etag = checkpoint?.ETag;
+        Checkpoint = checkpoint?.Checkpoint;
+        if (checkpoint is not null)
+        {
+            if (checkpoint.Rest.Length >= PartBytes)
+                throw new MediaStoreException(MediaStoreProblem.Damaged);
+
+            checkpoint.Rest.CopyTo(_rest);
+            _restLength = checkpoint.Rest.Length;
+        }
+    }
+
+    public byte[]? Checkpoint { get; private set; }
+
+    private long Length => (long)_parts.Count * PartBytes + _restLength;
+
+    public async ValueTask Write(long offset, ReadOnlyMemory<byte> bytes)
+    {
+        if (offset != Length)
+            throw new MediaStoreException(MediaStoreProblem.Damaged);
+
+        while (bytes.Length > 0)
+        {
+            var count = Math.Min(bytes.Length, PartBytes - _restLength);
+            bytes[..count].CopyTo(_rest.AsMemory(_restLength));
+            _restLength += count;
+            bytes = bytes[count..];
+            if (_restLength == PartBytes)
+                await UploadPart();
+        }
+    }
+
+    public Task Commit(byte[] checkpoint) => Replace(checkpoint, _uploadId, _parts, _rest.AsMemory(0, _restLength));
+
+    public async Task Complete(byte[] checkpoint)
+    {
+        // There is a body already if an earlier call got this far.
+        var length = Length;
+        if (await S3MediaStore.Length(_client, _bucket, _bodyKey, CancellationToken.None) != length)
+        {
+            if (_uploadId is null)
+            {
+                await S3MediaStore.Try(() => _client.PutObjectAsync(Put(_bodyKey, new MemoryStream(_rest, 0, _restLength))));
+            }
+            else
+            {
+                if (_restLength > 0)
+                    await UploadPart();
+
+                var request = new CompleteMultipartUploadRequest { BucketName = _bucket, Key = _bodyKey, UploadId = _uploadId };
+                request.AddPartETags(_parts.Select((etag, index) => new PartETag(index + 1, etag)));
+                await S3MediaStore.Try(() => _client.CompleteMultipartUploadAsync(request));
+            }
+        }
+
+        await Replace(checkpoint, null, [], default);
+    }
+
+    public async Task Reset()
+    {
+        await S3MediaStore.Clear(_client, _bucket, _bodyKey, _checkpointKey, _uploadId);
+        _parts.Clear();
+        _restLength = 0;
+        _uploadId = _etag = null;
+        Checkpoint = null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        ArrayPool<byte>.Shared.Return(_rest);
+        _release();
+        return default;
+    }
+
+    private async Task UploadPart()
+    {
+        _uploadId ??= (await S3MediaStore.Try(() => _client.InitiateMultipartUploadAsync(_bucket, _bodyKey))).UploadId;
+        var answer = await S3MediaStore.Try(() => _client.UploadPartAsync(new()
+        {
+            BucketName = _bucket,
+            Key = _bodyKey,
+            UploadId = _uploadId,
+            PartNumber = _parts.Count + 1,
+            PartSize = _restLength,
+            InputStream = new MemoryStream(_rest, 0, _restLength),
+            UseChunkEncoding = false,
+        }));
+        _parts.Add(answer.ETag);
+        _restLength = 0;
+    }
+
+    private async Task Replace(byte[] checkpoint, string? uploadId, IReadOnlyList<string> parts, ReadOnlyMemory<byte> rest)
+    {
+        var request = Put(_checkpointKey, new S3Checkpoint(uploadId, parts, rest, checkpoint, null).Write());
+        if (_etag is null)
+            request.IfNoneMatch = "*";
+        else
+            request.IfMatch = _etag;
+
+        _etag = (await S3MediaStore.Try(() => _client.PutObjectAsync(request))).ETag;
+        Checkpoint = checkpoint;
+    }
+
+    private PutObjectRequest Put(string key, Stream content) =>
+        new() { BucketName = _bucket, Key = key, InputStream = content, UseChunkEncoding = false };
+}

@@ -1,0 +1,28 @@
+using Replays.Data.OwnershipAudit;
+using Replays.Grains.OwnershipAudit;
+using Replays.Silo.Hosting;
+using Replays.Silo.Workers;
+
+namespace Replays.Silo.OwnershipAudit;
+
+public static class AuditRegistration
+{
+    /// <summary>Registers the results of ownership audits over the process's database.</summary>
+    public static IServiceCollection AddAuditLog(this IServiceCollection services) => services.AddSingleton<AuditLog>();
+
+    /// <summary>Registers what it takes to audit; the media store, the stop list and the serializer are registered elsewhere.</summary>
+    internal static IServiceCollection AddOwnershipAudit(this IServiceCollection services)
+    {
+        services.AddOptions<ReplaysClusterOptions>().BindConfiguration("Replays:Cluster").ValidateDataAnnotations();
+        return services.AddAuditLog().AddSingleton<OwnershipAuditor>();
+    }
+
+    /// <summary>Audits on a schedule, in one silo of the cluster at a time.</summary>
+    internal static IServiceCollection AddAuditSchedule(this IServiceCollection services)
+    {
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AuditSchedule>();
+        services.AddSingleton<IOwnershipAudits>(provider => provider.GetRequiredService<AuditSchedule>());
+        return services.AddHostedService(provider => provider.GetRequiredService<AuditSchedule>());
+    }
+}
