@@ -37,20 +37,20 @@ try
     builder.AddProblems();
     builder.AddStrictJson();
     builder.AddTokens();
-    builder.AddBrowserRules();
+    builder.AddSecurityHeaders();
     builder.AddRecordings();
     builder.AddReplays();
     builder.AddPlayback();
-    builder.Services.AddSingleton<ReportDesk>().AddSingleton<RegulatorReports>();
+    builder.Services.AddSingleton<ReportService>().AddSingleton<RegulatorReports>();
     builder.AddReportLimit();
     builder.AddContractDocument();
 
     var app = builder.Build();
     app.UseReplaysMetrics();
-    app.UseBrowserRules();
+    app.UseSecurityHeaders();
     app.UseProblems();
     app.UseRouting();
-    app.UseAnswerDeadline();
+    app.UseRequestTimeout();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseRateLimiter();
@@ -70,7 +70,7 @@ try
     app.MapDocumentation();
     app.MapSecurityText();
     app.MapOrleansDashboard();
-    app.RequireRoles();
+    app.EnsureAllAuthorized();
     app.RequireValidOptions();
     await app.StartAsync();
     if (demo is not null)

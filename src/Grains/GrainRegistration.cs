@@ -13,21 +13,21 @@ public static class GrainRegistration
             .Validate(o => o.Recordings.MaxPerConsultation is >= 1 and <= 32, "Replays:Recordings:MaxPerConsultation must be 1 to 32.")
             .Validate(o => o.Recordings.MaxBytes > 0, "Replays:Recordings:MaxBytes must be positive.")
             .Validate(o => Within(o.Recordings.UploadDeadline, days: 30), "Replays:Recordings:UploadDeadline must be positive, 30 days at most.")
-            .Validate(o => Within(o.Recordings.LongestCall, days: 7), "Replays:Recordings:LongestCall must be positive, 7 days at most.")
-            .Validate(o => Within(o.Recordings.LongestSilence, days: 1), "Replays:Recordings:LongestSilence must be positive, 1 day at most.")
+            .Validate(o => Within(o.Recordings.MaxCallDuration, days: 7), "Replays:Recordings:LongestCall must be positive, 7 days at most.")
+            .Validate(o => Within(o.Recordings.UploadIdleTimeout, days: 1), "Replays:Recordings:LongestSilence must be positive, 1 day at most.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ArmedLocks>();
-        services.TryAddSingleton<PendingNearMisses>();
-        services.TryAddSingleton<INearMisses>(provider => provider.GetRequiredService<PendingNearMisses>());
+        services.TryAddSingleton<EnabledSafeguards>();
+        services.TryAddSingleton<NearMissBuffer>();
+        services.TryAddSingleton<INearMissRecorder>(provider => provider.GetRequiredService<NearMissBuffer>());
         return services
-            .AddSingleton<LockRefusals>()
-            .AddSingleton<NameLock>()
-            .AddSingleton<CallerLock>()
-            .AddSingleton<LedgerLock>()
-            .AddSingleton<PresenceLock>()
-            .AddSingleton<RecordLock>()
-            .AddSingleton<KeyLock>();
+            .AddSingleton<SafeguardDenials>()
+            .AddSingleton<NameSafeguard>()
+            .AddSingleton<CallerSafeguard>()
+            .AddSingleton<LedgerSafeguard>()
+            .AddSingleton<PresenceSafeguard>()
+            .AddSingleton<RecordSafeguard>()
+            .AddSingleton<KeySafeguard>();
     }
 
     private static bool Within(TimeSpan duration, int days) => duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(days);

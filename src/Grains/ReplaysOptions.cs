@@ -35,9 +35,9 @@ public sealed class ReplaysOptions
         public TimeSpan UploadDeadline { get; init; } = TimeSpan.FromHours(24);
 
         /// <summary>How long an upload's connection may bring nothing before it is given up; what arrived is kept. Default 30 s, at most a day.</summary>
-        public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(30);
+        public TimeSpan UploadIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
         /// <summary>How long a call may stay in one mode before it counts as abandoned and is ended. Default 24 h, at most 7 days.</summary>
-        public TimeSpan LongestCall { get; init; } = TimeSpan.FromHours(24);
+        public TimeSpan MaxCallDuration { get; init; } = TimeSpan.FromHours(24);
     }
 }

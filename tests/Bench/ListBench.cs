@@ -31,8 +31,8 @@ internal static class ListBench
             await SealBench.Fill(grains, patient, Replays);
 
         var stops = host.Services.GetRequiredService<IStopList>();
-        var ours = new ReplayDesk(grains, stops, host.Services.GetRequiredService<IExposureLog>(), new ArmedLocks());
-        var peer = new ReplayDesk(grains, stops, new NoEvidence(), new ArmedLocks());
+        var ours = new ReplayReader(grains, stops, host.Services.GetRequiredService<IExposureLog>(), new EnabledSafeguards());
+        var peer = new ReplayReader(grains, stops, new NoEvidence(), new EnabledSafeguards());
         var first = Stopwatch.GetTimestamp();
         foreach (var patient in patients)
             await List(ours, patient);
@@ -52,7 +52,7 @@ internal static class ListBench
         Directory.Delete(directory, recursive: true);
     }
 
-    private static async Task<double> Rate(ReplayDesk desk, PatientId[] patients)
+    private static async Task<double> Rate(ReplayReader desk, PatientId[] patients)
     {
         var (lists, started) = (0, Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
@@ -63,7 +63,7 @@ internal static class ListBench
         return lists / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task List(ReplayDesk desk, PatientId patient)
+    private static async Task List(ReplayReader desk, PatientId patient)
     {
         var page = await desk.List(patient, new ReplayQuery { Limit = Replays }, Viewer.Of(new Actor(patient.Value, "patient")), CancellationToken.None);
         if (page.Items.Count != Replays)
@@ -72,20 +72,20 @@ internal static class ListBench
 
     private sealed class NoEvidence : IExposureLog
     {
-        public ValueTask List(IReadOnlyCollection<RecordingId> recordings, Onlooker to, string disclosed, CancellationToken cancellation) => default;
+        public ValueTask RecordListing(IReadOnlyCollection<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation) => default;
 
-        public Task Write(PlaybackPart part, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task RecordPlayback(PlaybackPart part, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<bool> HasBegun(string playback, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<bool> HasStarted(string playback, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<string?> FindRecent(RecordingId recording, Onlooker to, DateTimeOffset since, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<string?> FindRecent(RecordingId recording, Recipient to, DateTimeOffset since, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<Exposures> OfIncident(string incident, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<Exposures> FindByIncident(string incident, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<Exposures> OfPrincipal(string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation) =>
+        public Task<Exposures> FindByPrincipal(string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
-        public Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDoubts(IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation) =>
+        public Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDisputes(IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation) =>
             throw new NotSupportedException();
     }
 }

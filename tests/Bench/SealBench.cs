@@ -35,12 +35,12 @@ internal static class SealBench
                 var (recording, grant) = await Prepare(grains, patient);
                 var written = Written();
                 var started = Stopwatch.GetTimestamp();
-                var media = new SealedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
+                var media = new VerifiedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
                 var done = await grains.Consultation(recording.Consultation).Deliver(recording.Ordinal, grant, media, Recorder);
                 measured[patient].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 bytes[patient] = bytes.GetValueOrDefault(patient) + Written() - written;
-                if (!done.IsDone)
-                    throw new InvalidOperationException($"{done.Refusal}");
+                if (!done.IsSuccess)
+                    throw new InvalidOperationException($"{done.Error}");
             }
         }
 
@@ -56,7 +56,7 @@ internal static class SealBench
         for (var i = 0; i < replays; i++)
         {
             var (recording, grant) = await Prepare(grains, patient);
-            var media = new SealedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
+            var media = new VerifiedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
             await grains.Consultation(recording.Consultation).Deliver(recording.Ordinal, grant, media, Recorder);
         }
     }
@@ -68,18 +68,18 @@ internal static class SealBench
         var consultation = grains.Consultation(name);
         await consultation.Start(ConsultationMode.Audio, App);
         await consultation.SetConsent(ConsultationMode.Audio, true, new Actor(patient.Value, "patient"));
-        var opened = await consultation.OpenRecording(new OpenRecording { ContentType = "audio/mp4" }, Recorder);
-        return (opened.Value!.Name, (await consultation.BeginSeal(1)).Value!.Id);
+        var opened = await consultation.OpenRecording(new OpenRecordingRequest { ContentType = "audio/mp4" }, Recorder);
+        return (opened.Value!.Name, (await consultation.AcquireSealLease(1)).Value!.Id);
     }
 
     /// <summary>A patient whose ledger has so many consultations, of which only the last page is there.</summary>
     private static async Task Age(IServiceProvider services, PatientId patient, int consultations)
     {
         var storage = services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name);
-        var page = LedgerPage.Of(consultations);
+        var page = LedgerPage.PageNumberOf(consultations);
         var grain = services.GetRequiredService<IGrainFactory>().Patient(patient).GetGrainId();
-        await storage.WriteStateAsync("patient-head", grain, new GrainState<PatientHead>(new() { Owner = patient.Name, LastPage = page }));
-        var name = LedgerPage.NameOf(patient, page);
+        await storage.WriteStateAsync("ledger-header", grain, new GrainState<LedgerHeader>(new() { Owner = patient.Name, LastPage = page }));
+        var name = LedgerPage.PageKey(patient, page);
         var entries = Enumerable.Range(page * LedgerPage.Size, LedgerPage.Size).Select(number => new LedgerEntry
         {
             Name = patient.Consultation(number),

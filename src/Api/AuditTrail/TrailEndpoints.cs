@@ -15,7 +15,7 @@ public static class TrailEndpoints
 {
     public static void MapTrails(this IEndpointRouteBuilder app)
     {
-        var trail = app.MapGroup("/v1/patients/{patient}/audit-trail").WithTags("Audit").For(Roles.PrivacyOfficer);
+        var trail = app.MapGroup("/v1/patients/{patient}/audit-trail").WithTags("Audit").RequireRoles(Roles.PrivacyOfficer);
         trail.MapGet("", Read).WithSummary("All that happened to a patient's data, newest first.");
         trail.MapPost("/verify", Verify).WithSummary("Whether the trail is as it was written; names the first entry that is not.");
     }
@@ -24,7 +24,7 @@ public static class TrailEndpoints
         PatientPath path, IGrainFactory grains, [Range(1, 200)] int limit = 50, string? after = null, CancellationToken cancellation = default)
     {
         var before = Place(after);
-        var extract = await Unavailability.Read(() => grains.AuditTrail(path.Id).Read(limit, before, null, cancellation));
+        var extract = await ReadRetry.WithRetry(() => grains.AuditTrail(path.Id).Read(limit, before, null, cancellation));
         return TypedResults.Ok(new Page<TrailEntryView>(
             [.. extract.Items.Select(TrailEntryView.Of)], extract.Next?.ToString(CultureInfo.InvariantCulture)));
     }
@@ -33,13 +33,13 @@ public static class TrailEndpoints
         PatientPath path, IGrainFactory grains, IIncidentLog log, TimeProvider time, CancellationToken cancellation)
     {
         var check = await grains.VerifyTrail(path.Id, cancellation);
-        if (!check.Intact)
+        if (!check.IsIntact)
         {
-            var report = IncidentReport.OfBrokenTrail(path.Id, check.FirstBroken, time.GetUtcNow());
-            await log.Note(report, 1, cancellation);
-            await grains.Incident(report.Id).Follow(cancellation);
+            var report = IncidentReport.ForBrokenTrail(path.Id, check.FirstBroken, time.GetUtcNow());
+            await log.RecordOccurrence(report, 1, cancellation);
+            await grains.Incident(report.Id).ProcessPending(cancellation);
         }
-        return TypedResults.Ok(new TrailState(check.Entries, check.Intact, check.FirstBroken));
+        return TypedResults.Ok(new TrailState(check.Entries, check.IsIntact, check.FirstBroken));
     }
 
     private static long? Place(string? after) => after is null ? null

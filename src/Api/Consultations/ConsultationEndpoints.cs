@@ -15,24 +15,24 @@ public static class ConsultationEndpoints
     public static void MapConsultations(this IEndpointRouteBuilder app)
     {
         var consultations = app.MapGroup("/v1/patients/{patient}/consultations").WithTags("Consultations");
-        consultations.MapPost("", Book).For(Roles.Scheduler).WithSummary("Books a consultation.").Refuses(ProblemKind.IdempotencyKeyReused);
-        consultations.MapGet("/{number}", Get).For(Roles.Scheduler, Roles.Recorder, Roles.Clinician).WithSummary("The consultation as it stands.")
-            .Refuses(ProblemKind.NotFound);
-        consultations.MapPost("/{number}/start", Start).For(Roles.Scheduler).WithSummary("Begins the call in a mode.").Refuses(Refusals.OfTransition);
-        consultations.MapPost("/{number}/mode", SwitchMode).For(Roles.Scheduler).WithSummary("Switches the mode of a call in progress.")
-            .Refuses([.. Refusals.OfTransition, ProblemKind.LimitReached]);
-        consultations.MapPost("/{number}/consent", Attest).For(Roles.Scheduler).WithSummary("Attests spoken consent, where that is allowed.")
-            .Refuses([.. Refusals.OfTransition, ProblemKind.AttestedConsentOff]);
-        consultations.MapPost("/{number}/end", End).For(Roles.Scheduler).WithSummary("Ends the call.").Refuses(Refusals.OfTransition);
-        consultations.MapPost("/{number}/cancel", Cancel).For(Roles.Scheduler).WithSummary("Cancels what was only booked.").Refuses(Refusals.OfTransition);
+        consultations.MapPost("", Book).RequireRoles(Roles.Scheduler).WithSummary("Books a consultation.").ProducesProblems(ProblemKind.IdempotencyKeyReused);
+        consultations.MapGet("/{number}", Get).RequireRoles(Roles.Scheduler, Roles.Recorder, Roles.Clinician).WithSummary("The consultation as it stands.")
+            .ProducesProblems(ProblemKind.NotFound);
+        consultations.MapPost("/{number}/start", Start).RequireRoles(Roles.Scheduler).WithSummary("Begins the call in a mode.").ProducesProblems(ProducedProblems.OfTransition);
+        consultations.MapPost("/{number}/mode", SwitchMode).RequireRoles(Roles.Scheduler).WithSummary("Switches the mode of a call in progress.")
+            .ProducesProblems([.. ProducedProblems.OfTransition, ProblemKind.LimitReached]);
+        consultations.MapPost("/{number}/consent", Attest).RequireRoles(Roles.Scheduler).WithSummary("Attests spoken consent, where that is allowed.")
+            .ProducesProblems([.. ProducedProblems.OfTransition, ProblemKind.AttestedConsentOff]);
+        consultations.MapPost("/{number}/end", End).RequireRoles(Roles.Scheduler).WithSummary("Ends the call.").ProducesProblems(ProducedProblems.OfTransition);
+        consultations.MapPost("/{number}/cancel", Cancel).RequireRoles(Roles.Scheduler).WithSummary("Cancels what was only booked.").ProducesProblems(ProducedProblems.OfTransition);
     }
 
     private static async Task<Results<Created<ConsultationView>, Problem>> Book(
-        PatientPath patient, BookingRequest request, Repeatable repeat, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+        PatientPath patient, BookingRequest request, IdempotentRequest repeat, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation)
     {
         var booked = await grains.Patient(patient.Id).Book(request.ToBooking(), repeat.Key, caller.As(Roles.Scheduler), cancellation);
-        if (!booked.IsDone)
-            return Problem.Of(booked.Refusal);
+        if (!booked.IsSuccess)
+            return Problem.Of(booked.Error);
         // It may be a repetition: that is answered with the present state, which the consultation knows.
         var name = booked.Value.Name;
         var consultation = repeat.Key is null ? null : await grains.Consultation(name).Get(cancellation);
@@ -41,39 +41,39 @@ public static class ConsultationEndpoints
     }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Get(
-        ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+        ConsultationPath path, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation)
     {
-        var consultation = await Unavailability.Read(() => grains.Consultation(path.Id).Get(cancellation));
+        var consultation = await ReadRetry.WithRetry(() => grains.Consultation(path.Id).Get(cancellation));
         return consultation is not null && MaySee(caller, consultation) ? TypedResults.Ok(ConsultationView.Of(consultation)) : new Problem(ProblemKind.NotFound);
     }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Start(
-        ConsultationPath path, ModeRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        ConsultationPath path, ModeRequest request, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Consultation(path.Id).Start(request.Mode, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> SwitchMode(
-        ConsultationPath path, ModeRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        ConsultationPath path, ModeRequest request, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Consultation(path.Id).SwitchMode(request.Mode, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Attest(
-        ConsultationPath path, AttestedConsentRequest request, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        ConsultationPath path, AttestedConsentRequest request, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Consultation(path.Id).AttestConsent(
             request.Mode, request.Granted, request.AttestedBy, caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> End(
-        ConsultationPath path, EndRequest? request, Caller caller, IGrainFactory grains, CancellationToken cancellation)
+        ConsultationPath path, EndRequest? request, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation)
     {
         var wrongPatient = request?.Reason is EndReason.WrongPatient;
         var ended = await grains.Consultation(path.Id).End(wrongPatient, caller.As(Roles.Scheduler), cancellation);
-        if (ended.IsDone && wrongPatient)
-            await grains.Incident(IncidentReport.IdOfWrongPatient(path.Id)).Follow(cancellation);
+        if (ended.IsSuccess && wrongPatient)
+            await grains.Incident(IncidentReport.WrongPatientId(path.Id)).ProcessPending(cancellation);
         return ended.ToOk(ConsultationView.Of);
     }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Cancel(
-        ConsultationPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        ConsultationPath path, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Consultation(path.Id).Cancel(caller.As(Roles.Scheduler), cancellation)).ToOk(ConsultationView.Of);
 
-    private static bool MaySee(Caller caller, Consultation consultation) =>
+    private static bool MaySee(CurrentUser caller, Consultation consultation) =>
         caller.Has(Roles.Scheduler) || caller.Has(Roles.Recorder) || consultation.Booking.Clinician.Id == caller.Subject;
 }

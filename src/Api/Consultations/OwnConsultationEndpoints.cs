@@ -13,23 +13,23 @@ public static class OwnConsultationEndpoints
 {
     public static void MapOwnConsultations(this IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/v1/me/consultations").WithTags("My consultations").For(Roles.Patient);
+        var own = app.MapGroup("/v1/me/consultations").WithTags("My consultations").RequireRoles(Roles.Patient);
         own.MapGet("", List).WithSummary("My consultations, newest first.");
-        own.MapGet("/{number}", Get).WithSummary("One of my consultations.").Refuses(ProblemKind.NotFound);
-        own.MapPost("/{number}/join", Join).WithSummary("I am in the call.").Refuses(Refusals.OfTransition);
-        own.MapPost("/{number}/consent", Consent).WithSummary("I consent to be recorded in a mode, or withdraw that.").Refuses(Refusals.OfTransition);
+        own.MapGet("/{number}", Get).WithSummary("One of my consultations.").ProducesProblems(ProblemKind.NotFound);
+        own.MapPost("/{number}/join", Join).WithSummary("I am in the call.").ProducesProblems(ProducedProblems.OfTransition);
+        own.MapPost("/{number}/consent", Consent).WithSummary("I consent to be recorded in a mode, or withdraw that.").ProducesProblems(ProducedProblems.OfTransition);
     }
 
     private static async Task<Ok<Page<ConsultationSummary>>> List(
-        Reader reader, IGrainFactory grains, [Range(1, 100)] int limit = 20, string? after = null, CancellationToken cancellation = default)
+        CurrentPatient reader, IGrainFactory grains, [Range(1, 100)] int limit = 20, string? after = null, CancellationToken cancellation = default)
     {
         var place = Cursor.Parse(after);
-        var extract = await Unavailability.Read(() => grains.Patient(reader.Patient).ListConsultations(limit, place, cancellation));
+        var extract = await ReadRetry.WithRetry(() => grains.Patient(reader.Patient).ListConsultations(limit, place, cancellation));
         return TypedResults.Ok(new Page<ConsultationSummary>([.. extract.Items.Select(ConsultationSummary.Of)], Cursor.Of(extract.Next)));
     }
 
     private static async Task<Results<Ok<ConsultationView>, Problem>> Get(OwnConsultation own, IGrainFactory grains, CancellationToken cancellation) =>
-        await Unavailability.Read(() => grains.Consultation(own.Id).Get(cancellation)) is { } consultation
+        await ReadRetry.WithRetry(() => grains.Consultation(own.Id).Get(cancellation)) is { } consultation
             ? TypedResults.Ok(ConsultationView.Of(consultation))
             : new Problem(ProblemKind.NotFound);
 

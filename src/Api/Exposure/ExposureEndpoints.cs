@@ -21,11 +21,11 @@ public static class ExposureEndpoints
 
     public static void MapExposures(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/incidents/{id}/exposure", OfIncident).WithTags("Incidents").For(Roles.PrivacyOfficer)
-            .WithSummary("To whom an incident's recordings were listed, and who opened them.").Refuses(ProblemKind.NotFound);
-        app.MapGet("/v1/principals/{sub}/exposures", OfPrincipal).WithTags("Incidents").For(Roles.PrivacyOfficer)
+        app.MapGet("/v1/incidents/{id}/exposure", OfIncident).WithTags("Incidents").RequireRoles(Roles.PrivacyOfficer)
+            .WithSummary("To whom an incident's recordings were listed, and who opened them.").ProducesProblems(ProblemKind.NotFound);
+        app.MapGet("/v1/principals/{sub}/exposures", OfPrincipal).WithTags("Incidents").RequireRoles(Roles.PrivacyOfficer)
             .WithSummary("What one person was shown, in order of recording.");
-        app.MapGet("/v1/me/access-log", AccessLog).WithTags("My replays").For(Roles.Patient)
+        app.MapGet("/v1/me/access-log", AccessLog).WithTags("My replays").RequireRoles(Roles.Patient)
             .WithSummary("Who was shown my replays, newest first.");
     }
 
@@ -41,10 +41,10 @@ public static class ExposureEndpoints
     }
 
     private static async Task<Ok<Page<AccessView>>> AccessLog(
-        Reader reader, [AsParameters] AccessFilter filter, IGrainFactory grains, CancellationToken cancellation)
+        CurrentPatient reader, [AsParameters] AccessFilter filter, IGrainFactory grains, CancellationToken cancellation)
     {
         var before = filter.ToPlace();
-        var extract = await Unavailability.Read(() => grains.AuditTrail(reader.Patient).Read(filter.Limit ?? DefaultLimit, before, "access.", cancellation));
+        var extract = await ReadRetry.WithRetry(() => grains.AuditTrail(reader.Patient).Read(filter.Limit ?? DefaultLimit, before, "access.", cancellation));
         return TypedResults.Ok(new Page<AccessView>([.. extract.Items.Select(item => AccessView.Of(item, reader.Patient)).OfType<AccessView>()],
             extract.Next?.ToString(CultureInfo.InvariantCulture)));
     }
@@ -65,7 +65,7 @@ public sealed record ExposureFilter
     [FromQuery(Name = "entitled")]
     public string? Entitled { get; init; }
 
-    internal Entitlement? ToEntitlement() => Entitled is null ? null : Words<Entitlement>.TryParse(Entitled, out var judged)
+    internal Entitlement? ToEntitlement() => Entitled is null ? null : KebabCaseEnum<Entitlement>.TryParse(Entitled, out var judged)
         ? judged
         : throw new ProblemException(Problem.Invalid("entitled", "yes, no or unknown."));
 

@@ -13,10 +13,10 @@ public sealed class ExposureReports(IExposureLog log, IIncidentLog incidents, IG
     /// <returns>Null: there is no such incident.</returns>
     public async Task<IncidentExposureView?> OfIncident(string id, CancellationToken cancellation)
     {
-        if (await Unavailability.Read(() => incidents.Find(id, cancellation)) is not { } incident)
+        if (await ReadRetry.WithRetry(() => incidents.Find(id, cancellation)) is not { } incident)
             return null;
-        var shown = await log.OfIncident(id, cancellation);
-        var exposures = await Judge(shown, incident.Recordings, cancellation);
+        var shown = await log.FindByIncident(id, cancellation);
+        var exposures = await Classify(shown, incident.Recordings, cancellation);
         var byRecording = exposures.ToLookup(exposure => exposure.Recording, exposure => exposure.View);
         return new(
             [.. incident.Recordings.Select(recording => new RecordingExposureView(recording, [.. byRecording[recording]]))],
@@ -38,9 +38,9 @@ public sealed class ExposureReports(IExposureLog log, IIncidentLog incidents, IG
         string principal, Entitlement? entitled, int limit, RecordingId? after, CancellationToken cancellation)
     {
         bool? byName = entitled is null ? null : entitled is not Entitlement.No;
-        var shown = await log.OfPrincipal(principal, byName, limit, after, cancellation);
+        var shown = await log.FindByPrincipal(principal, byName, limit, after, cancellation);
         var recordings = shown.Listings.Select(listing => listing.Recording).Concat(shown.Playbacks.Select(part => part.Recording)).Distinct().ToList();
-        var exposures = await Judge(shown, recordings, cancellation);
+        var exposures = await Classify(shown, recordings, cancellation);
         return (
             [
                 .. exposures.Where(exposure => entitled is null || exposure.View.Entitled == entitled)
@@ -51,29 +51,29 @@ public sealed class ExposureReports(IExposureLog log, IIncidentLog incidents, IG
             shown.Last);
     }
 
-    private async Task<List<(RecordingId Recording, ExposureView View)>> Judge(
+    private async Task<List<(RecordingId Recording, ExposureView View)>> Classify(
         Exposures shown, IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation)
     {
-        var doubted = recordings.Count == 0 ? [] : await Doubted(recordings, cancellation);
+        var doubted = recordings.Count == 0 ? [] : await IsDisputed(recordings, cancellation);
         var listed = shown.Listings.Select(listing =>
-            (listing.Recording, ExposureView.Of(listing, Judge(listing.To, doubted.Contains(listing.Recording)))));
-        var opened = shown.Playbacks.GroupBy(part => (part.Recording, part.To, part.Via)).Select(parts =>
-            (parts.Key.Recording, ExposureView.Of([.. parts], Judge(parts.Key.To, doubted.Contains(parts.Key.Recording)))));
+            (listing.Recording, ExposureView.Of(listing, Classify(listing.Recipient, doubted.Contains(listing.Recording)))));
+        var opened = shown.Playbacks.GroupBy(part => (part.Recording, part.Recipient, part.AccessMethod)).Select(parts =>
+            (parts.Key.Recording, ExposureView.Of([.. parts], Classify(parts.Key.Recipient, doubted.Contains(parts.Key.Recording)))));
         return [.. listed, .. opened];
     }
 
     /// <summary>An officer looked for a reason, whoever it was who was recorded.</summary>
-    private static Entitlement Judge(Onlooker to, bool isDoubted) =>
+    private static Entitlement Classify(Recipient to, bool isDoubted) =>
         !to.IsEntitled ? Entitlement.No : isDoubted && to.By.Role is not Roles.PrivacyOfficer ? Entitlement.Unknown : Entitlement.Yes;
 
     /// <summary>A report raises a doubt until an officer found that nothing was wrong.</summary>
-    private async Task<FrozenSet<RecordingId>> Doubted(IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation)
+    private async Task<FrozenSet<RecordingId>> IsDisputed(IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation)
     {
-        var doubts = await log.FindDoubts(recordings, cancellation);
+        var doubts = await log.FindDisputes(recordings, cancellation);
         var unfounded = new HashSet<string>();
         foreach (var id in doubts.Select(doubt => doubt.Incident).Distinct())
         {
-            var incident = await Unavailability.Read(() => grains.Incident(id).Get(cancellation));
+            var incident = await ReadRetry.WithRetry(() => grains.Incident(id).Get(cancellation));
             if (incident is { Kind: IncidentKind.FalseAlarm } or { Resolution.Outcome: IncidentOutcome.Restored })
                 unfounded.Add(id);
         }

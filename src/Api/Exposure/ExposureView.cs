@@ -52,7 +52,7 @@ public sealed record ExposureView(
     string List,
     Entitlement Entitled,
     ExposureClass Class,
-    PlaybackVia Via,
+    AccessMethod Via,
     string? Reason,
     IReadOnlyList<string> Disclosed,
     DateTimeOffset FirstAt,
@@ -64,23 +64,23 @@ public sealed record ExposureView(
     int Times)
 {
     public static ExposureView Of(Listing listing, Entitlement entitled) => new(
-        listing.To.By.Subject, listing.To.By.Role, listing.To.List.Value, entitled, ExposureClass.Listed, PlaybackVia.Token, ReasonOf(listing.To),
+        listing.Recipient.By.Subject, listing.Recipient.By.Role, listing.Recipient.List.Value, entitled, ExposureClass.Listed, AccessMethod.Token, ReasonOf(listing.Recipient),
         listing.Disclosed.Split(' '), listing.FirstAt, listing.FirstAt, 0, 0, [], false, 0);
 
     /// <param name="parts">All of one principal in one role and way.</param>
     /// <param name="entitled">Whether they were.</param>
     public static ExposureView Of(IReadOnlyList<PlaybackPart> parts, Entitlement entitled)
     {
-        var to = parts[0].To;
-        var served = parts.Aggregate(ByteSpans.None, (spans, part) => spans.With(part.Served));
-        var atMost = parts.Aggregate(served, (spans, part) => spans.With(part.AtMost));
+        var to = parts[0].Recipient;
+        var served = parts.Aggregate(ByteRangeSet.None, (spans, part) => spans.With(part.Served));
+        var atMost = parts.Aggregate(served, (spans, part) => spans.With(part.UpperBound));
         var seconds = parts[0].SizeBytes == 0 ? 0 : parts[0].DurationSeconds * atMost.Length / parts[0].SizeBytes;
         return new(
-            to.By.Subject, to.By.Role, to.List.Value, entitled, ExposureClass.Opened, parts[0].Via, ReasonOf(to), ["media"],
-            parts.Min(part => part.BegunAt), parts.Max(part => part.LastAt), atMost.Length, Math.Round(seconds, 3),
-            [.. atMost.Spans.Select(span => string.Create(CultureInfo.InvariantCulture, $"{span.From}-{span.To - 1}"))], atMost != served,
+            to.By.Subject, to.By.Role, to.List.Value, entitled, ExposureClass.Opened, parts[0].AccessMethod, ReasonOf(to), ["media"],
+            parts.Min(part => part.StartedAt), parts.Max(part => part.LastAt), atMost.Length, Math.Round(seconds, 3),
+            [.. atMost.Ranges.Select(span => string.Create(CultureInfo.InvariantCulture, $"{span.From}-{span.To - 1}"))], atMost != served,
             parts.Select(part => part.Playback).Distinct().Count());
     }
 
-    private static string? ReasonOf(Onlooker to) => to.By.Role is Security.Roles.PrivacyOfficer ? to.Detail : null;
+    private static string? ReasonOf(Recipient to) => to.By.Role is Security.Roles.PrivacyOfficer ? to.Detail : null;
 }

@@ -21,19 +21,19 @@ public static class IncidentEndpoints
 {
     public static void MapIncidents(this IEndpointRouteBuilder app)
     {
-        var incidents = app.MapGroup("/v1/incidents").WithTags("Incidents").For(Roles.PrivacyOfficer);
+        var incidents = app.MapGroup("/v1/incidents").WithTags("Incidents").RequireRoles(Roles.PrivacyOfficer);
         incidents.MapGet("", List).WithSummary("Incidents: what is due first, first.");
-        incidents.MapPost("", Open).WithSummary("Opens an incident and quarantines what it names.").Refuses(ProblemKind.IdempotencyKeyReused);
-        incidents.MapGet("/{id}", Get).WithSummary("An incident as it stands.").Refuses(ProblemKind.NotFound);
+        incidents.MapPost("", Open).WithSummary("Opens an incident and quarantines what it names.").ProducesProblems(ProblemKind.IdempotencyKeyReused);
+        incidents.MapGet("/{id}", Get).WithSummary("An incident as it stands.").ProducesProblems(ProblemKind.NotFound);
         incidents.MapGet("/{id}/report", Regulator).WithSummary("The answers for the regulator, pseudonymised: JSON, or a page for text/html.")
-            .Produces<RegulatorReport>().Refuses(ProblemKind.NotFound);
+            .Produces<RegulatorReport>().ProducesProblems(ProblemKind.NotFound);
         incidents.MapPatch("/{id}", Amend).WithSummary("Keeps the record: what the regulator's form asks. With If-Match only if nobody else changed it.")
-            .Refuses(ProblemKind.NotFound, ProblemKind.Changed, ProblemKind.LimitReached);
+            .ProducesProblems(ProblemKind.NotFound, ProblemKind.Changed, ProblemKind.LimitReached);
         incidents.MapPost("/{id}/recordings", Add).WithSummary("More recordings belong to it: they are quarantined.")
-            .Refuses([.. Refusals.OfTransition, ProblemKind.LimitReached]);
-        incidents.MapPost("/{id}/resolve", Resolve).WithSummary("Its recordings are shown again, or out of reach for good.").Refuses(Refusals.OfTransition);
+            .ProducesProblems([.. ProducedProblems.OfTransition, ProblemKind.LimitReached]);
+        incidents.MapPost("/{id}/resolve", Resolve).WithSummary("Its recordings are shown again, or out of reach for good.").ProducesProblems(ProducedProblems.OfTransition);
         incidents.MapPost("/{id}/approve", Approve).WithSummary("A second officer approves that the data keys of what was withdrawn are destroyed.")
-            .Refuses([.. Refusals.OfTransition, ProblemKind.SecondOfficerRequired, ProblemKind.LegalHold]);
+            .ProducesProblems([.. ProducedProblems.OfTransition, ProblemKind.SecondOfficerRequired, ProblemKind.LegalHold]);
     }
 
     private static async Task<Ok<Page<IncidentView>>> List(
@@ -47,17 +47,17 @@ public static class IncidentEndpoints
     }
 
     private static async Task<Results<Created<IncidentView>, Problem>> Open(
-        OpenIncidentRequest request, Repeatable repeat, Caller caller, ReportDesk desk, CancellationToken cancellation)
+        OpenIncidentRequest request, IdempotentRequest repeat, CurrentUser caller, ReportService desk, CancellationToken cancellation)
     {
         var opened = await desk.Open(
             request.Reason, [.. request.Recordings.Distinct()], repeat.Key, caller.As(Roles.PrivacyOfficer), cancellation);
-        return opened.IsDone
+        return opened.IsSuccess
             ? TypedResults.Created($"/v1/incidents/{opened.Value.Report.Id}", IncidentView.Of(opened.Value))
-            : Problem.Of(opened.Refusal);
+            : Problem.Of(opened.Error);
     }
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Get(IncidentPath path, HttpResponse response, IGrainFactory grains, CancellationToken cancellation) =>
-        await Unavailability.Read(() => grains.Incident(path.Id).Get(cancellation)) is { } incident
+        await ReadRetry.WithRetry(() => grains.Incident(path.Id).Get(cancellation)) is { } incident
             ? Tagged(response, incident)
             : new Problem(ProblemKind.NotFound);
 
@@ -71,46 +71,46 @@ public static class IncidentEndpoints
     }
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Amend(
-        IncidentPath path, AmendRequest request, Caller caller, HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
+        IncidentPath path, AmendRequest request, CurrentUser caller, HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
     {
         if (request.AwareAt > time.GetUtcNow())
             return Problem.Invalid("awareAt", "This is in the future.");
         var amendment = new IncidentAmendment { Kind = request.Kind, AwareAt = request.AwareAt?.ToUniversalTime(), Record = request.Record };
         var amended = await grains.Incident(path.Id).Amend(amendment, Expected(http.Request), caller.As(Roles.PrivacyOfficer), cancellation);
-        return amended.IsDone ? Tagged(http.Response, amended.Value) : Problem.Of(amended.Refusal);
+        return amended.IsSuccess ? Tagged(http.Response, amended.Value) : Problem.Of(amended.Error);
     }
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Add(
-        IncidentPath path, AddRecordingsRequest request, Caller caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
+        IncidentPath path, AddRecordingsRequest request, CurrentUser caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
         await Everywhere(stops, await grains.Incident(path.Id).AddRecordings(
             [.. request.Recordings.Distinct()], request.Reason ?? "added", caller.As(Roles.PrivacyOfficer), cancellation), cancellation);
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Resolve(
-        IncidentPath path, ResolveRequest request, Caller caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
+        IncidentPath path, ResolveRequest request, CurrentUser caller, IStopList stops, IGrainFactory grains, CancellationToken cancellation) =>
         await Everywhere(stops, await grains.Incident(path.Id).Resolve(
             request.Outcome, request.Note, caller.As(Roles.PrivacyOfficer), cancellation), cancellation);
 
     private static async Task<Results<Ok<IncidentView>, Problem>> Approve(
-        IncidentPath path, Caller caller, IGrainFactory grains, CancellationToken cancellation) =>
+        IncidentPath path, CurrentUser caller, IGrainFactory grains, CancellationToken cancellation) =>
         (await grains.Incident(path.Id).Approve(caller.As(Roles.PrivacyOfficer), cancellation)).ToOk(IncidentView.Of);
 
     /// <summary>The answer comes when the change is heeded by every process.</summary>
-    private static async Task<Results<Ok<IncidentView>, Problem>> Everywhere(IStopList stops, Outcome<Incident> outcome, CancellationToken cancellation)
+    private static async Task<Results<Ok<IncidentView>, Problem>> Everywhere(IStopList stops, Result<Incident> outcome, CancellationToken cancellation)
     {
-        if (outcome.IsDone)
-            await stops.UntilEverywhere(cancellation);
+        if (outcome.IsSuccess)
+            await stops.WaitForPropagation(cancellation);
         return outcome.ToOk(IncidentView.Of);
     }
 
     /// <summary>One whose record can't be read keeps none of the others back: of it the list says what the log knows.</summary>
-    private static async Task<Incident> Known(IGrainFactory grains, LoggedIncident logged, CancellationToken cancellation)
+    private static async Task<Incident> Known(IGrainFactory grains, IncidentSummary logged, CancellationToken cancellation)
     {
         try
         {
-            var incident = await Unavailability.Read(() => grains.Incident(logged.Report.Id).Get(cancellation));
+            var incident = await ReadRetry.WithRetry(() => grains.Incident(logged.Report.Id).Get(cancellation));
             return (incident ?? logged.AsReported()) with { Recordings = logged.Recordings };
         }
-        catch (RecordRefusedException)
+        catch (OwnershipMismatchException)
         {
             return logged.AsReported();
         }
@@ -122,7 +122,7 @@ public static class IncidentEndpoints
             .FirstOrDefault(range => range.MediaType.Value is "text/html" or MediaTypeNames.Application.Json)?.MediaType.Value is "text/html";
 
     /// <returns>Only open ones, or only resolved ones; null: all.</returns>
-    private static bool? IsOpen(string? status) => status is null ? null : Words<IncidentStatus>.TryParse(status, out var only)
+    private static bool? IsOpen(string? status) => status is null ? null : KebabCaseEnum<IncidentStatus>.TryParse(status, out var only)
         ? only is IncidentStatus.Open
         : throw new ProblemException(Problem.Invalid("status", "open or resolved."));
 

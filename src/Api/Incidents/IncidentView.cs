@@ -60,7 +60,7 @@ public sealed record IncidentView(
         incident.Report.Reason,
         incident.Report.Comment,
         incident.Report.Cause,
-        incident.Times,
+        incident.Occurrences,
         incident.Recordings,
         incident.Record,
         incident.Resolution,

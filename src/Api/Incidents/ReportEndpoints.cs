@@ -16,24 +16,24 @@ public static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/v1/me").WithTags("My replays").For(Roles.Patient);
+        var own = app.MapGroup("/v1/me").WithTags("My replays").RequireRoles(Roles.Patient);
         own.MapPost("/replays/{id}/report", ReportOwn).WithSummary("Something is wrong with this replay: it is gone from everywhere before the answer.")
-            .Refuses(ProblemKind.NotFound).LimitReports();
+            .ProducesProblems(ProblemKind.NotFound).LimitReports();
         own.MapPost("/report", ReportMany).WithSummary("Something is wrong with these replays, or all: one incident for all of them.")
-            .Refuses(ProblemKind.NotFound).LimitReports();
+            .ProducesProblems(ProblemKind.NotFound).LimitReports();
         own.MapGet("/reports", ListOwn).WithSummary("My reports, newest first, and what became of them.");
-        app.MapPost("/v1/patients/{patient}/replays/{id}/report", ReportAsStaff).WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer)
-            .WithSummary("Something is wrong with a patient's replay.").Refuses(ProblemKind.NotFound).LimitReports();
+        app.MapPost("/v1/patients/{patient}/replays/{id}/report", ReportAsStaff).WithTags("Staff").RequireRoles(Roles.Clinician, Roles.PrivacyOfficer)
+            .WithSummary("Something is wrong with a patient's replay.").ProducesProblems(ProblemKind.NotFound).LimitReports();
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> ReportOwn(
-        OwnReplay own, ReportRequest request, ReportDesk desk, CancellationToken cancellation) =>
+        OwnReplay own, ReportRequest request, ReportService desk, CancellationToken cancellation) =>
         await desk.Find([own.Id], _ => true, cancellation) is { } found
             ? await Report(desk, found, IncidentSource.Patient, request.Reason, request.Comment, own.By, cancellation)
             : new Problem(ProblemKind.NotFound);
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> ReportMany(
-        Reader reader, ManyReportRequest request, ReportDesk desk, CancellationToken cancellation)
+        CurrentPatient reader, ManyReportRequest request, ReportService desk, CancellationToken cancellation)
     {
         ImmutableArray<RecordingId>? found;
         if (request.Replays.Ids is not { } ids)
@@ -48,7 +48,7 @@ public static class ReportEndpoints
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> ReportAsStaff(
-        ReplayPath path, ReportRequest request, Caller caller, ReportDesk desk, CancellationToken cancellation)
+        ReplayPath path, ReportRequest request, CurrentUser caller, ReportService desk, CancellationToken cancellation)
     {
         // Who is both reports as the officer that they are: an officer may report any.
         var isOfficer = caller.Has(Roles.PrivacyOfficer);
@@ -59,18 +59,18 @@ public static class ReportEndpoints
     }
 
     private static async Task<Ok<Page<OwnReportView>>> ListOwn(
-        Reader reader, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
+        CurrentPatient reader, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
     {
-        var reported = await log.ReportedBy(reader.Patient.Value, cancellation);
+        var reported = await log.FindByReporter(reader.Patient.Value, cancellation);
         var own = reported.Where(incident => incident.Report.Source is IncidentSource.Patient).ToList();
-        var incidents = await Task.WhenAll(own.Select(incident => Unavailability.Read(() => grains.Incident(incident.Report.Id).Get(cancellation))));
+        var incidents = await Task.WhenAll(own.Select(incident => ReadRetry.WithRetry(() => grains.Incident(incident.Report.Id).Get(cancellation))));
         return TypedResults.Ok(new Page<OwnReportView>([.. own.Zip(incidents, OwnReportView.Of)], null));
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> Report(
-        ReportDesk desk, ImmutableArray<RecordingId> recordings, IncidentSource source, ReportReason reason, string? comment, Actor by,
+        ReportService desk, ImmutableArray<RecordingId> recordings, IncidentSource source, ReportReason reason, string? comment, Actor by,
         CancellationToken cancellation) =>
-        await desk.Report(recordings, source, Words<ReportReason>.Of(reason), comment, by, cancellation) is { } incident
+        await desk.Report(recordings, source, KebabCaseEnum<ReportReason>.Format(reason), comment, by, cancellation) is { } incident
             ? TypedResults.Accepted((string?)null, new ReportedView(incident))
             : new Problem(ProblemKind.NotFound);
 
@@ -103,12 +103,12 @@ public sealed record ReportedView(string Incident);
 public sealed record OwnReportView(
     string Incident, DateTimeOffset ReportedAt, string Reason, string? Comment, IReadOnlyList<string> Replays, string Status, DateTimeOffset? ResolvedAt)
 {
-    public static OwnReportView Of(LoggedIncident logged, Incident? incident) => new(
+    public static OwnReportView Of(IncidentSummary logged, Incident? incident) => new(
         logged.Report.Id,
         logged.Report.ReportedAt,
         logged.Report.Reason,
         logged.Report.Comment,
         [.. logged.Recordings.Where(recording => recording.Patient.Value == logged.Report.By.Subject).Select(recording => recording.ReplayId)],
-        incident?.Resolution is { } resolution ? Words<IncidentOutcome>.Of(resolution.Outcome) : "open",
+        incident?.Resolution is { } resolution ? KebabCaseEnum<IncidentOutcome>.Format(resolution.Outcome) : "open",
         incident?.Resolution?.At);
 }

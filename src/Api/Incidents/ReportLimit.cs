@@ -26,7 +26,7 @@ public static class ReportLimit
             context.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(wait, 1)).ToString(CultureInfo.InvariantCulture);
             await new Problem(ProblemKind.TooManyRequests).ExecuteAsync(context.HttpContext);
         };
-        options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(Caller.Of(http).Subject, _ => new()
+        options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CurrentUser.Of(http).Subject, _ => new()
         {
             TokenLimit = Burst,
             TokensPerPeriod = EverySecond,
@@ -34,5 +34,5 @@ public static class ReportLimit
         }));
     });
 
-    internal static void LimitReports(this RouteHandlerBuilder endpoint) => endpoint.RequireRateLimiting(Policy).Refuses(ProblemKind.TooManyRequests);
+    internal static void LimitReports(this RouteHandlerBuilder endpoint) => endpoint.RequireRateLimiting(Policy).ProducesProblems(ProblemKind.TooManyRequests);
 }

@@ -14,7 +14,7 @@ public static class JsonRegistration
         json.RespectNullableAnnotations = true;
         json.RespectRequiredConstructorParameters = true;
         json.MaxDepth = 16;
-        json.Converters.Add(new WordConverterFactory());
+        json.Converters.Add(new KebabCaseEnumConverterFactory());
         json.Converters.Add(new Rfc3339Converter());
     });
 }

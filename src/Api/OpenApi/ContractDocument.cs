@@ -12,7 +12,7 @@ public static class ContractDocument
     {
         options.AddDocumentTransformer(Introduce);
         options.AddOperationTransformer<OperationDetails>();
-        options.AddSchemaTransformer<WordSchemas>();
+        options.AddSchemaTransformer<EnumSchemas>();
     });
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

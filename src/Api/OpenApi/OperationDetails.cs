@@ -36,12 +36,12 @@ internal sealed partial class OperationDetails : IOpenApiOperationTransformer
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
         var parameters = endpoint.OfType<MethodInfo>().LastOrDefault()?.GetParameters().Select(parameter => parameter.ParameterType).ToHashSet() ?? [];
         AddPath(operation, context.Description.RelativePath ?? "");
-        if (parameters.Contains(typeof(Repeatable)))
-            AddHeader(operation, Repeatable.Header, Repeatable.MaxLength, "Makes it repeatable for 24 h: the same key and body give the same result.");
+        if (parameters.Contains(typeof(IdempotentRequest)))
+            AddHeader(operation, IdempotentRequest.Header, IdempotentRequest.MaxLength, "Makes it repeatable for 24 h: the same key and body give the same result.");
         if (parameters.Contains(typeof(Viewer)))
             AddHeader(operation, Viewer.Header, Viewer.MaxLength, "Why a privacy officer looks; goes into the patient's audit trail. Clinicians need none.");
 
-        var kinds = endpoint.OfType<Refusals>().SelectMany(refusals => refusals.Kinds).ToList();
+        var kinds = endpoint.OfType<ProducedProblems>().SelectMany(refusals => refusals.Kinds).ToList();
         if (operation.RequestBody is not null || operation.Parameters is { Count: > 0 })
             kinds.Add(ProblemKind.Validation);
         if (operation.RequestBody is not null)

@@ -10,10 +10,10 @@ namespace Replays.Api.OwnershipAudit;
 public static class OwnershipAuditEndpoints
 {
     public static void MapOwnershipAudits(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/audits/latest", Latest).WithTags("Audit").For(Roles.PrivacyOfficer)
+        app.MapGet("/v1/audits/latest", Latest).WithTags("Audit").RequireRoles(Roles.PrivacyOfficer)
             .WithSummary("The last ownership audit: what was looked at, and each thing that is not where its name says. 404 before the first.")
-            .Refuses(ProblemKind.NotFound);
+            .ProducesProblems(ProblemKind.NotFound);
 
     private static async Task<Results<Ok<AuditResult>, Problem>> Latest(AuditLog log, CancellationToken cancellation) =>
-        await Unavailability.Read(() => log.Latest(cancellation)) is { } result ? TypedResults.Ok(result) : (Problem)ProblemKind.NotFound;
+        await ReadRetry.WithRetry(() => log.Latest(cancellation)) is { } result ? TypedResults.Ok(result) : (Problem)ProblemKind.NotFound;
 }

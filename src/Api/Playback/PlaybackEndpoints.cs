@@ -13,44 +13,44 @@ namespace Replays.Api.Playback;
 public static class PlaybackEndpoints
 {
     public static void AddPlayback(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<PlaybackUrls>().AddSingleton<Playbacks>().AddSingleton<ExposureReports>();
+        builder.Services.AddSingleton<PlaybackUrls>().AddSingleton<PlaybackSessions>().AddSingleton<ExposureReports>();
 
     public static void MapPlayback(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/me/replays/{id}/playback", PlayOwn).WithTags("My replays").For(Roles.Patient)
-            .WithSummary("A URL that plays one of my replays, for a while.").Refuses(ProblemKind.NotFound, ProblemKind.PlaybackSuspended);
-        app.MapPost("/v1/patients/{patient}/replays/{id}/playback", PlayAsStaff).WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer)
+        app.MapPost("/v1/me/replays/{id}/playback", PlayOwn).WithTags("My replays").RequireRoles(Roles.Patient)
+            .WithSummary("A URL that plays one of my replays, for a while.").ProducesProblems(ProblemKind.NotFound, ProblemKind.PlaybackSuspended);
+        app.MapPost("/v1/patients/{patient}/replays/{id}/playback", PlayAsStaff).WithTags("Staff").RequireRoles(Roles.Clinician, Roles.PrivacyOfficer)
             .WithSummary("A URL that plays one of a patient's replays, for a while.")
-            .Refuses(ProblemKind.NotFound, ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
+            .ProducesProblems(ProblemKind.NotFound, ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
         app.MapMethods(PlaybackUrls.Path, [HttpMethods.Get, HttpMethods.Head], Serve).WithTags("Playback").AllowAnonymous()
             .WithSummary("The media behind a playback URL, whole or in part. Who has the URL needs nothing else.")
-            .Refuses(ProblemKind.NotFound, ProblemKind.Range, ProblemKind.PlaybackSuspended, ProblemKind.Unavailable);
+            .ProducesProblems(ProblemKind.NotFound, ProblemKind.Range, ProblemKind.PlaybackSuspended, ProblemKind.Unavailable);
     }
 
     private static Task<Results<Created<PlaybackView>, Problem>> PlayOwn(
-        OwnReplay own, ReplayDesk desk, PlaybackUrls urls, CancellationToken cancellation) =>
+        OwnReplay own, ReplayReader desk, PlaybackUrls urls, CancellationToken cancellation) =>
         Play(own.Id, Viewer.Of(own.By), desk, urls, cancellation);
 
     private static Task<Results<Created<PlaybackView>, Problem>> PlayAsStaff(
-        ReplayPath path, Viewer viewer, ReplayDesk desk, PlaybackUrls urls, CancellationToken cancellation) =>
+        ReplayPath path, Viewer viewer, ReplayReader desk, PlaybackUrls urls, CancellationToken cancellation) =>
         Play(path.Id, viewer, desk, urls, cancellation);
 
     private static async Task<Results<Created<PlaybackView>, Problem>> Play(
-        RecordingId id, Viewer viewer, ReplayDesk desk, PlaybackUrls urls, CancellationToken cancellation)
+        RecordingId id, Viewer viewer, ReplayReader desk, PlaybackUrls urls, CancellationToken cancellation)
     {
         if (await desk.Open(id, viewer, cancellation) is not { } media)
             return new Problem(ProblemKind.NotFound);
-        var made = urls.Make(id, viewer, media.Listed);
+        var made = urls.Create(id, viewer, media.Listed);
         return TypedResults.Created(made.Url, made);
     }
 
     private static async Task<Results<MediaResult, Problem>> Serve(
-        PlaybackUrls urls, Playbacks playbacks, ReplayDesk desk, CancellationToken cancellation, string? token = null)
+        PlaybackUrls urls, PlaybackSessions playbacks, ReplayReader desk, CancellationToken cancellation, string? token = null)
     {
         if (urls.Read(token) is not { } url || !await playbacks.Admits(url, cancellation))
             return new Problem(ProblemKind.NotFound);
         return await desk.Open(url.Replay, url.Viewer, cancellation) is { } media
-            ? new MediaResult(media, url.Viewer.Onlooker(media.Listed, url.Replay.Patient), url)
+            ? new MediaResult(media, url.Viewer.ToRecipient(media.Listed, url.Replay.Patient), url)
             : new Problem(ProblemKind.NotFound);
     }
 }

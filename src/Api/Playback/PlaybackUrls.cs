@@ -19,21 +19,21 @@ public sealed class PlaybackUrls(IDataProtectionProvider protection, TimeProvide
     private const int MaxTokenLength = 8_192;
 
     /// <summary>How soon it must be begun.</summary>
-    public static readonly TimeSpan BeginWithin = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Least = TimeSpan.FromMinutes(30), Most = TimeSpan.FromHours(4);
+    private static readonly TimeSpan MinDuration = TimeSpan.FromMinutes(30), MaxDuration = TimeSpan.FromHours(4);
 
     private readonly IDataProtector _protector = protection.CreateProtector("Replays.Playback.v1");
 
     /// <param name="replay">As it was asked for.</param>
     /// <param name="viewer">Who may see it.</param>
     /// <param name="listed">What was found: its duration says how long the URL is good.</param>
-    public PlaybackView Make(RecordingId replay, Viewer viewer, ListedReplay listed)
+    public PlaybackView Create(RecordingId replay, Viewer viewer, ListedReplay listed)
     {
         var now = time.GetUtcNow();
-        var good = TimeSpan.FromSeconds(Math.Clamp(2 * listed.Replay.DurationSeconds, Least.TotalSeconds, Most.TotalSeconds));
+        var good = TimeSpan.FromSeconds(Math.Clamp(2 * listed.Replay.DurationSeconds, MinDuration.TotalSeconds, MaxDuration.TotalSeconds));
         var url = new PlaybackUrl(
-            Guid.NewGuid().ToString("n"), replay, viewer.By.Subject, viewer.By.Role, viewer.AccessReason, now + BeginWithin, now + good);
+            Guid.NewGuid().ToString("n"), replay, viewer.By.Subject, viewer.By.Role, viewer.AccessReason, now + StartWithin, now + good);
         var token = Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(url)));
         return new($"{Path}?token={token}", url.ExpiresAt, url.EndsAt);
     }

@@ -37,27 +37,27 @@ public sealed class Problem(ProblemKind kind) : IResult, IStatusCodeHttpResult
         new(ProblemKind.Validation) { Errors = new Dictionary<string, string[]> { [field] = [error] } };
 
     /// <summary>The one table from a grain's refusal to an answer.</summary>
-    public static Problem Of(Refusal refusal) => refusal switch
+    public static Problem Of(Grains.ErrorCode refusal) => refusal switch
     {
-        Refusal.NotFound => ProblemKind.NotFound,
-        Refusal.InvalidTransition => ProblemKind.InvalidTransition,
-        Refusal.ConsentRequired => ProblemKind.ConsentRequired,
-        Refusal.PresenceRequired => ProblemKind.PresenceRequired,
-        Refusal.ModeChanged => ProblemKind.ModeChanged,
-        Refusal.RecordingOpen => ProblemKind.RecordingOpen,
-        Refusal.DigestMismatch => ProblemKind.DigestMismatch,
-        Refusal.MediaMismatch => ProblemKind.MediaMismatch,
-        Refusal.LimitReached => ProblemKind.LimitReached,
-        Refusal.IdempotencyKeyReused => ProblemKind.IdempotencyKeyReused,
-        Refusal.ContentTypeUnfit => Invalid("contentType", "This type does not fit the consultation's mode."),
-        Refusal.UploadInProgress or Refusal.Sealed => ProblemKind.UploadInProgress,
-        Refusal.AttestedConsentOff => ProblemKind.AttestedConsentOff,
-        Refusal.LegalHold => ProblemKind.LegalHold,
-        Refusal.IncidentOpen => ProblemKind.IncidentOpen,
-        Refusal.SecondOfficerRequired => ProblemKind.SecondOfficerRequired,
-        Refusal.Changed => ProblemKind.Changed,
+        Grains.ErrorCode.NotFound => ProblemKind.NotFound,
+        Grains.ErrorCode.InvalidTransition => ProblemKind.InvalidTransition,
+        Grains.ErrorCode.ConsentRequired => ProblemKind.ConsentRequired,
+        Grains.ErrorCode.PresenceRequired => ProblemKind.PresenceRequired,
+        Grains.ErrorCode.ModeChanged => ProblemKind.ModeChanged,
+        Grains.ErrorCode.RecordingOpen => ProblemKind.RecordingOpen,
+        Grains.ErrorCode.DigestMismatch => ProblemKind.DigestMismatch,
+        Grains.ErrorCode.MediaMismatch => ProblemKind.MediaMismatch,
+        Grains.ErrorCode.LimitReached => ProblemKind.LimitReached,
+        Grains.ErrorCode.IdempotencyKeyReused => ProblemKind.IdempotencyKeyReused,
+        Grains.ErrorCode.UnsupportedContentType => Invalid("contentType", "This type does not fit the consultation's mode."),
+        Grains.ErrorCode.UploadInProgress or Grains.ErrorCode.Sealed => ProblemKind.UploadInProgress,
+        Grains.ErrorCode.AttestedConsentOff => ProblemKind.AttestedConsentOff,
+        Grains.ErrorCode.LegalHold => ProblemKind.LegalHold,
+        Grains.ErrorCode.IncidentOpen => ProblemKind.IncidentOpen,
+        Grains.ErrorCode.SecondOfficerRequired => ProblemKind.SecondOfficerRequired,
+        Grains.ErrorCode.VersionConflict => ProblemKind.Changed,
         // What a lock refuses looks like what never existed.
-        Refusal.Locked => ProblemKind.NotFound,
+        Grains.ErrorCode.RejectedBySafeguard => ProblemKind.NotFound,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
     };
 

@@ -5,7 +5,7 @@ public static class ProblemsRegistration
     public static void AddProblems(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IProblemDetailsService, ProblemWriter>();
-        builder.Services.AddExceptionHandler<FailureHandler>();
+        builder.Services.AddExceptionHandler<ExceptionHandler>();
         // Always through the exception handler, not only in Development: so that every kind of bad input gets the same form.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddValidation();

@@ -21,31 +21,31 @@ public static class RecordingEndpoints
 
     public static void MapRecordings(this IEndpointRouteBuilder app)
     {
-        var recordings = app.MapGroup("/v1/patients/{patient}/consultations/{number}/recordings").WithTags("Recordings").For(Roles.Recorder)
-            .Refuses(ProblemKind.NotFound);
-        recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.").Refuses(
+        var recordings = app.MapGroup("/v1/patients/{patient}/consultations/{number}/recordings").WithTags("Recordings").RequireRoles(Roles.Recorder)
+            .ProducesProblems(ProblemKind.NotFound);
+        recordings.MapPost("", Open).WithSummary("Opens a recording in the present mode.").ProducesProblems(
             ProblemKind.InvalidTransition, ProblemKind.ConsentRequired, ProblemKind.PresenceRequired, ProblemKind.ModeChanged,
             ProblemKind.RecordingOpen, ProblemKind.LimitReached, ProblemKind.TooLarge, ProblemKind.IdempotencyKeyReused);
         recordings.MapGet("/{ordinal}", Get).WithSummary("The recording, and how much of it has arrived.");
         recordings.MapPut("/{ordinal}/content", Put).WithSummary("Uploads the whole in one request.")
-            .WithMetadata(new WithoutSizeLimit())
-            .Refuses(ProblemKind.InvalidTransition, ProblemKind.TooLarge, ProblemKind.UploadInProgress, ProblemKind.StorageFull);
+            .WithMetadata(new UnlimitedRequestSize())
+            .ProducesProblems(ProblemKind.InvalidTransition, ProblemKind.TooLarge, ProblemKind.UploadInProgress, ProblemKind.StorageFull);
         recordings.MapTus();
-        recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.").Refuses(ProblemKind.InvalidTransition);
-        recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.").Refuses(
+        recordings.MapPost("/{ordinal}/close", Close).WithSummary("No more media will be captured.").ProducesProblems(ProblemKind.InvalidTransition);
+        recordings.MapPost("/{ordinal}/seal", Seal).WithSummary("Verifies what was uploaded and delivers it to the patient.").ProducesProblems(
             ProblemKind.InvalidTransition, ProblemKind.ConsentRequired, ProblemKind.PresenceRequired, ProblemKind.DigestMismatch,
             ProblemKind.MediaMismatch, ProblemKind.UploadInProgress);
         recordings.MapPost("/{ordinal}/reset", Reset).WithSummary("Drops what was uploaded.")
-            .Refuses(ProblemKind.InvalidTransition, ProblemKind.UploadInProgress);
-        recordings.MapPost("/{ordinal}/discard", Discard).WithSummary("Gives the recording up.").Refuses(ProblemKind.InvalidTransition);
+            .ProducesProblems(ProblemKind.InvalidTransition, ProblemKind.UploadInProgress);
+        recordings.MapPost("/{ordinal}/discard", Discard).WithSummary("Gives the recording up.").ProducesProblems(ProblemKind.InvalidTransition);
     }
 
     private static async Task<Results<Created<RecordingView>, Problem>> Open(
         ConsultationPath path,
         OpenRequest request,
-        Repeatable repeat,
-        Caller caller,
-        Uploads uploads,
+        IdempotentRequest repeat,
+        CurrentUser caller,
+        UploadService uploads,
         IOptions<RecordingTypes> types,
         IGrainFactory grains,
         CancellationToken cancellation)
@@ -57,54 +57,54 @@ public static class RecordingEndpoints
             return new Problem(ProblemKind.TooLarge);
 
         var consultation = grains.Consultation(path.Id);
-        var wish = new OpenRecording
+        var wish = new OpenRecordingRequest
         {
             ContentType = MediaTypeHeaderValue.Parse(request.ContentType).ToString(),
             Mode = request.Mode,
             Length = request.Length,
             Presence = request.Presence,
-            RepeatKey = repeat.Key,
+            IdempotencyKey = repeat.Key,
         };
         var opened = await consultation.OpenRecording(wish, caller.As(Roles.Recorder), cancellation);
-        if (opened.Refusal is Refusal.RecordingOpen)
+        if (opened.Error is Grains.ErrorCode.RecordingOpen)
         {
             var open = (await consultation.Get(cancellation))?.Recordings.FirstOrDefault(recording => recording.Status is RecordingStatus.Open);
             return new Problem(ProblemKind.RecordingOpen) { Open = open is null ? null : OpenRecordingView.Of(open) };
         }
 
-        if (!opened.IsDone)
-            return Problem.Of(opened.Refusal);
+        if (!opened.IsSuccess)
+            return Problem.Of(opened.Error);
         var view = repeat.Key is null ? RecordingView.Of(opened.Value, 0) : await uploads.View(opened.Value, cancellation);
         return TypedResults.Created(RecordingPath.Of(opened.Value.Name), view);
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Get(
-        RecordingPath path, Uploads uploads, CancellationToken cancellation) =>
+        RecordingPath path, UploadService uploads, CancellationToken cancellation) =>
         await uploads.Find(path.Id, cancellation) is { } recording
             ? TypedResults.Ok(await uploads.View(recording, cancellation))
             : new Problem(ProblemKind.NotFound);
 
-    private static async Task<Results<NoContent, Problem>> Put(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null) =>
+    private static async Task<Results<NoContent, Problem>> Put(RecordingPath path, HttpRequest request, UploadService uploads, string? token = null) =>
         await uploads.Replace(path.Id, token ?? "", request) is { } problem ? problem : TypedResults.NoContent();
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Close(
-        RecordingPath path, Caller caller, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation) =>
         await View(
             await grains.Consultation(path.Id.Consultation).CloseRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation), uploads, cancellation);
 
     private static async Task<Results<Ok<RecordingView>, Accepted<RecordingView>, Problem>> Seal(
         RecordingPath path,
         SealRequest request,
-        Caller caller,
+        CurrentUser caller,
         HttpResponse response,
-        Seals seals,
-        Uploads uploads,
+        SealService seals,
+        UploadService uploads,
         CancellationToken cancellation)
     {
         var outcome = await seals.Seal(
             path.Id, request.DurationSeconds, request.Sha256, caller.As(Roles.Recorder), Patience, cancellation);
         if (outcome is { } done)
-            return done.IsDone ? TypedResults.Ok(RecordingView.Of(done.Value, 0)) : Problem.Of(done.Refusal);
+            return done.IsSuccess ? TypedResults.Ok(RecordingView.Of(done.Value, 0)) : Problem.Of(done.Error);
         if (await uploads.Find(path.Id, cancellation) is not { } recording)
             return new Problem(ProblemKind.NotFound);
         response.Headers.RetryAfter = "2";
@@ -112,7 +112,7 @@ public static class RecordingEndpoints
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Reset(
-        RecordingPath path, Uploads uploads, CancellationToken cancellation)
+        RecordingPath path, UploadService uploads, CancellationToken cancellation)
     {
         if (await uploads.Find(path.Id, cancellation) is not { } recording)
             return new Problem(ProblemKind.NotFound);
@@ -122,14 +122,14 @@ public static class RecordingEndpoints
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Discard(
-        RecordingPath path, Caller caller, Uploads uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation) =>
         await View(
             await grains.Consultation(path.Id.Consultation).DiscardRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation),
             uploads,
             cancellation);
 
-    private static async Task<Results<Ok<RecordingView>, Problem>> View(Outcome<Recording> outcome, Uploads uploads, CancellationToken cancellation) =>
-        outcome.IsDone
+    private static async Task<Results<Ok<RecordingView>, Problem>> View(Result<Recording> outcome, UploadService uploads, CancellationToken cancellation) =>
+        outcome.IsSuccess
             ? TypedResults.Ok(await uploads.View(outcome.Value, cancellation))
-            : Problem.Of(outcome.Refusal);
+            : Problem.Of(outcome.Error);
 }

@@ -12,8 +12,8 @@ public static class RecordingRegistration
     {
         builder.Services.AddOptions<RecordingTypes>().BindConfiguration(RecordingTypes.Section)
             .PostConfigure(types => types.ContentTypes = types.ContentTypes is [] ? [.. MediaContentTypes.Default] : types.ContentTypes);
-        builder.Services.AddSingleton(services => new MediaVault(
-            services.GetRequiredService<IMediaStore>(), services.GetRequiredService<IOptions<ReplaysOptions>>().Value.Recordings.LongestSilence));
-        builder.Services.AddSingleton<Uploads>().AddSingleton<Seals>();
+        builder.Services.AddSingleton(services => new EncryptedMediaStore(
+            services.GetRequiredService<IMediaStore>(), services.GetRequiredService<IOptions<ReplaysOptions>>().Value.Recordings.UploadIdleTimeout));
+        builder.Services.AddSingleton<UploadService>().AddSingleton<SealService>();
     }
 }

@@ -26,9 +26,9 @@ public static class Tus
         var content = recordings.MapGroup("/{ordinal}/content").AddEndpointFilter(Speak);
         content.MapMethods("", [HttpMethods.Options], Describe).WithSummary("Which parts of tus 1.0.0 are spoken here.");
         content.MapMethods("", [HttpMethods.Head], Head).WithSummary("How much of the upload is durable.");
-        content.MapPatch("", Patch).WithSummary("Uploads more, from the offset that is durable.").WithMetadata(new WithoutSizeLimit());
+        content.MapPatch("", Patch).WithSummary("Uploads more, from the offset that is durable.").WithMetadata(new UnlimitedRequestSize());
         content.MapPost("", PatchByPost).WithSummary("As PATCH, for who can't send that: with X-HTTP-Method-Override.")
-            .WithMetadata(new WithoutSizeLimit());
+            .WithMetadata(new UnlimitedRequestSize());
     }
 
     private static async ValueTask<object?> Speak(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -46,7 +46,7 @@ public static class Tus
         return new Problem(ProblemKind.UploadVersion);
     }
 
-    private static IResult Describe(HttpResponse response, Uploads uploads)
+    private static IResult Describe(HttpResponse response, UploadService uploads)
     {
         response.Headers["Tus-Version"] = Version;
         response.Headers["Tus-Extension"] = "checksum,creation-defer-length";
@@ -56,7 +56,7 @@ public static class Tus
     }
 
     private static async Task<IResult> Head(
-        RecordingPath path, HttpResponse response, Uploads uploads, CancellationToken cancellation, string? token = null)
+        RecordingPath path, HttpResponse response, UploadService uploads, CancellationToken cancellation, string? token = null)
     {
         if (await uploads.Find(path.Id, token ?? "", cancellation) is not { Status: not RecordingStatus.Discarded } recording)
             return new Problem(ProblemKind.NotFound);
@@ -68,7 +68,7 @@ public static class Tus
         return TypedResults.Ok();
     }
 
-    private static async Task<IResult> Patch(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null)
+    private static async Task<IResult> Patch(RecordingPath path, HttpRequest request, UploadService uploads, string? token = null)
     {
         if (!TusPatch.TryParse(request, out var patch, out var problem))
             return problem;
@@ -79,7 +79,7 @@ public static class Tus
         return TypedResults.NoContent();
     }
 
-    private static Task<IResult> PatchByPost(RecordingPath path, HttpRequest request, Uploads uploads, string? token = null) =>
+    private static Task<IResult> PatchByPost(RecordingPath path, HttpRequest request, UploadService uploads, string? token = null) =>
         request.Headers[MethodOverride] == HttpMethods.Patch
             ? Patch(path, request, uploads, token)
             : Task.FromResult<IResult>(new Problem(ProblemKind.MethodNotAllowed));

@@ -18,10 +18,10 @@ namespace Replays.Api.Replays;
 /// <param name="media">What to send.</param>
 /// <param name="to">To whom.</param>
 /// <param name="url">By which playback URL; null: with their own token.</param>
-public sealed partial class MediaResult(ReplayMedia media, Onlooker to, PlaybackUrl? url = null) : IResult
+public sealed partial class MediaResult(ReplayMedia media, Recipient to, PlaybackUrl? url = null) : IResult
 {
     private const int ChunkBytes = 64 << 10;
-    private static readonly TimeSpan AskedEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(250);
 
     private static readonly Counter<long> Played =
         Telemetry.Meter.CreateCounter<long>("replays.playback.bytes", "By", "Bytes of media sent to whoever plays them.");
@@ -35,7 +35,7 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
         response.Headers.AcceptRanges = "bytes";
         // The app's page may be of another site than this service; a URL that can't be guessed can't be embedded by a stranger's.
         if (url is not null)
-            response.Headers[Browsers.ResourcePolicy] = "cross-origin";
+            response.Headers[SecurityHeaders.ResourcePolicy] = "cross-origin";
         if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
@@ -49,7 +49,7 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
             return;
         }
 
-        var vault = httpContext.RequestServices.GetRequiredService<MediaVault>();
+        var vault = httpContext.RequestServices.GetRequiredService<EncryptedMediaStore>();
         var source = new MediaObject(replay.ObjectKey, replay.Name.Name, media.DataKey);
         await using var plain = await vault.OpenRead(source, replay.SizeBytes, httpContext.RequestAborted);
         response.StatusCode = range.IsPart ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
@@ -60,7 +60,7 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
         if (HttpMethods.IsHead(request.Method) || range.Length == 0)
             return;
 
-        var playbacks = httpContext.RequestServices.GetRequiredService<Playbacks>();
+        var playbacks = httpContext.RequestServices.GetRequiredService<PlaybackSessions>();
         var playback = await playbacks.Open(media.Listed, to, url, httpContext.RequestAborted);
         await using var serving = playback.Serve(new(range.From, range.From + range.Length));
         // The first step, before the status: without evidence there is no answer, only a problem.
@@ -68,7 +68,7 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
         await Send(plain, range, serving, httpContext);
     }
 
-    private async Task Send(Stream plain, ByteRange range, OpenPlayback.Serving serving, HttpContext http)
+    private async Task Send(Stream plain, ByteRange range, PlaybackSession.ServedRange serving, HttpContext http)
     {
         var time = http.RequestServices.GetRequiredService<TimeProvider>();
         try
@@ -76,16 +76,16 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
             plain.Position = range.From;
             var body = http.Response.BodyWriter;
             // A paused player takes nothing, so that no write comes to ask: it is asked for it.
-            await using var watch = time.CreateTimer(_ => CutIfStopped(http, time), null, AskedEvery, AskedEvery);
+            await using var watch = time.CreateTimer(_ => AbortIfBlocked(http, time), null, CheckInterval, CheckInterval);
             for (var left = range.Length; left > 0;)
             {
                 var chunk = body.GetMemory(ChunkBytes);
                 var read = await plain.ReadAsync(chunk[..(int)Math.Min(chunk.Length, left)], http.RequestAborted);
                 if (read == 0)
                     throw new MediaIntegrityException();
-                await serving.Cover(read, http.RequestAborted);
+                await serving.EnsureRecorded(read, http.RequestAborted);
                 // Before every write, not only before the first: a response under way is cut when its replay is stopped, or its URL ends.
-                if (CutIfStopped(http, time))
+                if (AbortIfBlocked(http, time))
                     return;
                 body.Advance(read);
                 left -= read;
@@ -101,33 +101,33 @@ public sealed partial class MediaResult(ReplayMedia media, Onlooker to, Playback
         catch (Exception e) when (http.Response.HasStarted)
         {
             // A status was sent already: only a broken connection tells the player that this is not all.
-            LogCut(http.RequestServices.GetRequiredService<ILogger<MediaResult>>(), e.GetType());
+            LogAborted(http.RequestServices.GetRequiredService<ILogger<MediaResult>>(), e.GetType());
             http.Abort();
         }
     }
 
     /// <summary>Resets the connection, so that what waits in its buffers is not sent either, unless the media may be served this moment.</summary>
-    private bool CutIfStopped(HttpContext http, TimeProvider time)
+    private bool AbortIfBlocked(HttpContext http, TimeProvider time)
     {
-        if (MayBeServed(http, time))
+        if (IsAllowed(http, time))
             return false;
         http.Abort();
         return true;
     }
 
-    private bool MayBeServed(HttpContext http, TimeProvider time)
+    private bool IsAllowed(HttpContext http, TimeProvider time)
     {
         try
         {
-            return http.RequestServices.GetRequiredService<IStopList>().Now().Media(media.Listed.Replay.Name) is Standing.Clear
+            return http.RequestServices.GetRequiredService<IStopList>().Current().MediaVisibility(media.Listed.Replay.Name) is Visibility.Visible
                 && !(time.GetUtcNow() >= url?.EndsAt);
         }
-        catch (StopsUnknownException)
+        catch (StopListUnavailableException)
         {
             return false;
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Media were cut off while they were sent: {Exception}")]
-    private static partial void LogCut(ILogger logger, Type exception);
+    private static partial void LogAborted(ILogger logger, Type exception);
 }

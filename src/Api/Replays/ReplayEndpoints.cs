@@ -17,36 +17,36 @@ public static class ReplayEndpoints
 {
     public static void MapReplays(this IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/v1/me/replays").WithTags("My replays").For(Roles.Patient).Refuses(ProblemKind.PlaybackSuspended);
+        var own = app.MapGroup("/v1/me/replays").WithTags("My replays").RequireRoles(Roles.Patient).ProducesProblems(ProblemKind.PlaybackSuspended);
         own.MapGet("", ListOwn).WithSummary("My replays, newest first.");
-        own.MapGet("/{id}", GetOwn).WithSummary("One of my replays.").Refuses(ProblemKind.NotFound);
+        own.MapGet("/{id}", GetOwn).WithSummary("One of my replays.").ProducesProblems(ProblemKind.NotFound);
         own.MapMethods("/{id}/media", [HttpMethods.Get, HttpMethods.Head], GetMedia).WithSummary("The media, whole or in part.")
-            .Refuses(ProblemKind.NotFound, ProblemKind.Range);
+            .ProducesProblems(ProblemKind.NotFound, ProblemKind.Range);
 
-        var staff = app.MapGroup("/v1/patients/{patient}/replays").WithTags("Staff").For(Roles.Clinician, Roles.PrivacyOfficer)
-            .Refuses(ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
+        var staff = app.MapGroup("/v1/patients/{patient}/replays").WithTags("Staff").RequireRoles(Roles.Clinician, Roles.PrivacyOfficer)
+            .ProducesProblems(ProblemKind.AccessReasonRequired, ProblemKind.PlaybackSuspended);
         staff.MapGet("", ListAsStaff).WithSummary("A patient's replays: of own consultations, or with a reason.");
-        staff.MapGet("/{id}", GetAsStaff).WithSummary("One of a patient's replays.").Refuses(ProblemKind.NotFound);
+        staff.MapGet("/{id}", GetAsStaff).WithSummary("One of a patient's replays.").ProducesProblems(ProblemKind.NotFound);
     }
 
     private static async Task<Ok<Page<ReplayView>>> ListOwn(
-        Reader reader, ReplayDesk desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>
+        CurrentPatient reader, ReplayReader desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>
         TypedResults.Ok(await desk.List(reader.Patient, filter.ToQuery(), Viewer.Of(reader), cancellation));
 
-    private static async Task<Results<Ok<ReplayView>, Problem>> GetOwn(OwnReplay own, ReplayDesk desk, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<ReplayView>, Problem>> GetOwn(OwnReplay own, ReplayReader desk, CancellationToken cancellation) =>
         await desk.Find(own.Id, Viewer.Of(own.By), cancellation) is { } replay ? TypedResults.Ok(replay) : new Problem(ProblemKind.NotFound);
 
-    private static async Task<Results<MediaResult, Problem>> GetMedia(OwnReplay own, ReplayDesk desk, CancellationToken cancellation) =>
+    private static async Task<Results<MediaResult, Problem>> GetMedia(OwnReplay own, ReplayReader desk, CancellationToken cancellation) =>
         await desk.Open(own.Id, Viewer.Of(own.By), cancellation) is { } media
-            ? new MediaResult(media, Viewer.Of(own.By).Onlooker(media.Listed, own.Id.Patient))
+            ? new MediaResult(media, Viewer.Of(own.By).ToRecipient(media.Listed, own.Id.Patient))
             : new Problem(ProblemKind.NotFound);
 
     private static async Task<Ok<Page<ReplayView>>> ListAsStaff(
-        PatientPath path, Viewer viewer, ReplayDesk desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>
+        PatientPath path, Viewer viewer, ReplayReader desk, [AsParameters] ReplayFilter filter, CancellationToken cancellation) =>
         TypedResults.Ok(await desk.List(path.Id, filter.ToQuery(), viewer, cancellation));
 
     private static async Task<Results<Ok<ReplayView>, Problem>> GetAsStaff(
-        ReplayPath path, Viewer viewer, ReplayDesk desk, CancellationToken cancellation) =>
+        ReplayPath path, Viewer viewer, ReplayReader desk, CancellationToken cancellation) =>
         await desk.Find(path.Id, viewer, cancellation) is { } replay ? TypedResults.Ok(replay) : new Problem(ProblemKind.NotFound);
 }
 
@@ -77,7 +77,7 @@ public sealed record ReplayFilter
     {
         Limit = Limit ?? 20,
         After = Cursor.Parse(After),
-        Mode = Mode is null ? null : Words<ConsultationMode>.TryParse(Mode, out var mode) ? mode : throw Invalid("mode", "chat, audio or video."),
+        Mode = Mode is null ? null : KebabCaseEnum<ConsultationMode>.TryParse(Mode, out var mode) ? mode : throw Invalid("mode", "chat, audio or video."),
         From = Time("from", From),
         To = Time("to", To),
     };

@@ -19,5 +19,5 @@ public static class ReplayRegistration
         }
     }
 
-    public static void AddReplays(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ReplayDesk>();
+    public static void AddReplays(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ReplayReader>();
 }

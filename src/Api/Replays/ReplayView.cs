@@ -30,7 +30,7 @@ public sealed record ReplayView(
 
     public static ReplayView Of(ListedReplay listed) => new(
         listed.Replay.Name.ReplayId,
-        ReplayTitle.Of(listed),
+        ReplayTitle.Format(listed),
         new() { Id = listed.Booking.Clinician.Id, Name = listed.Booking.Clinician.Name },
         listed.Replay.Mode,
         listed.Replay.RecordedAt,

@@ -16,7 +16,7 @@ public sealed record Viewer(Actor By, string? AccessReason)
     /// <summary>A clinician sees only replays of own consultations; null: no such bound.</summary>
     public string? ClinicianId => By.Role is Roles.Clinician ? By.Subject : null;
 
-    public static Viewer Of(Reader reader) => new(reader.Actor, null);
+    public static Viewer Of(CurrentPatient reader) => new(reader.Actor, null);
 
     public static Viewer Of(Actor patient) => new(patient, null);
 
@@ -30,7 +30,7 @@ public sealed record Viewer(Actor By, string? AccessReason)
     };
 
     /// <summary>Who they are to the evidence, by the recording's own name, whoever's list it was found in.</summary>
-    public Onlooker Onlooker(ListedReplay listed, PatientId list)
+    public Recipient ToRecipient(ListedReplay listed, PatientId list)
     {
         var owner = listed.Replay.Name.Patient;
         return By.Role switch
@@ -44,7 +44,7 @@ public sealed record Viewer(Actor By, string? AccessReason)
     /// <summary>Staff: a clinician, or a privacy officer who says why.</summary>
     public static ValueTask<Viewer?> BindAsync(HttpContext http)
     {
-        var caller = Caller.Of(http);
+        var caller = CurrentUser.Of(http);
         var sent = http.Request.Headers[Header];
         var reason = sent is [{ Length: <= MaxLength } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
         // Who is both looks as the clinician that they are, unless they say why.

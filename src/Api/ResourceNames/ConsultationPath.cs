@@ -6,5 +6,5 @@ namespace Replays.Api.ResourceNames;
 public sealed record ConsultationPath(ConsultationId Id)
 {
     public static ValueTask<ConsultationPath?> BindAsync(HttpContext http) =>
-        ValueTask.FromResult<ConsultationPath?>(new(PathNames.Consultation(http, PathNames.Patient(http))));
+        ValueTask.FromResult<ConsultationPath?>(new(PathBinding.Consultation(http, PathBinding.Patient(http))));
 }

@@ -9,7 +9,7 @@ public sealed record OwnConsultation(ConsultationId Id, Actor By)
 {
     public static ValueTask<OwnConsultation?> BindAsync(HttpContext http)
     {
-        var reader = Reader.Of(http);
-        return ValueTask.FromResult<OwnConsultation?>(new(PathNames.Consultation(http, reader.Patient), reader.Actor));
+        var reader = CurrentPatient.Of(http);
+        return ValueTask.FromResult<OwnConsultation?>(new(PathBinding.Consultation(http, reader.Patient), reader.Actor));
     }
 }

@@ -9,7 +9,7 @@ public sealed record OwnReplay(RecordingId Id, Actor By)
 {
     public static ValueTask<OwnReplay?> BindAsync(HttpContext http)
     {
-        var reader = Reader.Of(http);
-        return ValueTask.FromResult<OwnReplay?>(new(PathNames.Replay(http, reader.Patient), reader.Actor));
+        var reader = CurrentPatient.Of(http);
+        return ValueTask.FromResult<OwnReplay?>(new(PathBinding.Replay(http, reader.Patient), reader.Actor));
     }
 }

@@ -5,5 +5,5 @@ namespace Replays.Api.ResourceNames;
 /// <summary><c>/patients/{patient}</c>.</summary>
 public sealed record PatientPath(PatientId Id)
 {
-    public static ValueTask<PatientPath?> BindAsync(HttpContext http) => ValueTask.FromResult<PatientPath?>(new(PathNames.Patient(http)));
+    public static ValueTask<PatientPath?> BindAsync(HttpContext http) => ValueTask.FromResult<PatientPath?>(new(PathBinding.Patient(http)));
 }

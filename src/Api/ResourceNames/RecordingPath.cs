@@ -5,7 +5,7 @@ namespace Replays.Api.ResourceNames;
 /// <summary><c>/patients/{patient}/consultations/{number}/recordings/{ordinal}</c>.</summary>
 public sealed record RecordingPath(RecordingId Id)
 {
-    public static ValueTask<RecordingPath?> BindAsync(HttpContext http) => ValueTask.FromResult<RecordingPath?>(new(PathNames.Recording(http)));
+    public static ValueTask<RecordingPath?> BindAsync(HttpContext http) => ValueTask.FromResult<RecordingPath?>(new(PathBinding.Recording(http)));
 
     /// <summary>The path of a recording, escaped.</summary>
     public static string Of(RecordingId id) => $"{Of(id.Consultation)}/recordings/{id.Ordinal}";

@@ -6,5 +6,5 @@ namespace Replays.Api.ResourceNames;
 public sealed record ReplayPath(RecordingId Id)
 {
     public static ValueTask<ReplayPath?> BindAsync(HttpContext http) =>
-        ValueTask.FromResult<ReplayPath?>(new(PathNames.Replay(http, PathNames.Patient(http))));
+        ValueTask.FromResult<ReplayPath?>(new(PathBinding.Replay(http, PathBinding.Patient(http))));
 }

@@ -23,7 +23,7 @@ public static class EndpointAccess
 
     /// <summary>Keeps a program from starting that has an endpoint which was forgotten. Called when all are mapped.</summary>
     /// <exception cref="InvalidOperationException">An endpoint is neither for roles nor in <see cref="Anonymous"/>.</exception>
-    public static void RequireRoles(this IEndpointRouteBuilder app)
+    public static void EnsureAllAuthorized(this IEndpointRouteBuilder app)
     {
         foreach (var endpoint in app.DataSources.SelectMany(source => source.Endpoints))
         {
@@ -38,5 +38,5 @@ public static class EndpointAccess
     internal static string[] RolesOf(Endpoint endpoint) => RolesOf(endpoint.Metadata);
 
     internal static string[] RolesOf(IEnumerable<object> metadata) =>
-        [.. metadata.OfType<IAuthorizeData>().Where(data => data.Policy == Tokens.SubjectPolicy).SelectMany(data => data.Roles?.Split(',') ?? [])];
+        [.. metadata.OfType<IAuthorizeData>().Where(data => data.Policy == TokenAuthentication.SubjectPolicy).SelectMany(data => data.Roles?.Split(',') ?? [])];
 }

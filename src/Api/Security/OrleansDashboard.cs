@@ -22,7 +22,7 @@ public static class OrleansDashboard
     {
         if (!app.Configuration.HasDashboard())
             return;
-        var dashboard = app.MapOrleansDashboard(Path).For(Roles.Operator).ExcludeFromDescription();
+        var dashboard = app.MapOrleansDashboard(Path).RequireRoles(Roles.Operator).ExcludeFromDescription();
         ((IEndpointConventionBuilder)dashboard).Finally(endpoint =>
         {
             var path = ((RouteEndpointBuilder)endpoint).RoutePattern.RawText?[Path.Length..];

@@ -21,6 +21,6 @@ public static class Roles
     public static readonly FrozenSet<string> All = FrozenSet.ToFrozenSet([Patient, Clinician, Scheduler, Recorder, PrivacyOfficer, Operator]);
 
     /// <summary>Only for callers with a usable subject and one of these roles. Every endpoint says this, or that anybody may call it.</summary>
-    public static TBuilder For<TBuilder>(this TBuilder endpoints, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.RequireAuthorization(new AuthorizeAttribute(Tokens.SubjectPolicy) { Roles = string.Join(',', roles) });
+    public static TBuilder RequireRoles<TBuilder>(this TBuilder endpoints, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.RequireAuthorization(new AuthorizeAttribute(TokenAuthentication.SubjectPolicy) { Roles = string.Join(',', roles) });
 }

@@ -15,51 +15,51 @@ namespace Replays.Data.Exposure;
 
 internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IExposureLog
 {
-    private const string ToWhom = "principal, role, detail, list, is_entitled";
-    private const string ListingColumns = $"recording, {ToWhom}, disclosed, first_at";
+    private const string RecipientColumns = "principal, role, detail, list, is_entitled";
+    private const string ListingColumns = $"recording, {RecipientColumns}, disclosed, first_at";
     private const string PlaybackColumns =
-        $"recording, {ToWhom}, playback, part, via, size_bytes, duration_ms, begun_at, last_at, served, at_most";
+        $"recording, {RecipientColumns}, playback, part, via, size_bytes, duration_ms, begun_at, last_at, served, at_most";
 
     /// <summary>Listings that this process knows to be durable; when there are as many again, the older ones are forgotten.</summary>
-    private const int KnownAtMost = 50_000;
+    private const int MaxCached = 50_000;
 
     private readonly string _each = EachName(database);
 
-    private ConcurrentDictionary<Known, bool> _known = [], _knownBefore = [];
-    private int _newlyKnown;
+    private ConcurrentDictionary<CacheKey, bool> _cached = [], _previouslyCached = [];
+    private int _newlyCached;
 
-    private readonly record struct Known(RecordingId Recording, string Principal, string Role, string Detail);
+    private readonly record struct CacheKey(RecordingId Recording, string Principal, string Role, string Detail);
 
     /// <summary>The rows of a JSON array of strings, as <c>each.value</c>.</summary>
     public static string EachName(DbDataSource database) =>
         database is NpgsqlDataSource ? "json_array_elements_text(CAST(@names AS json)) AS each(value)" : "json_each(@names) AS each";
 
-    public ValueTask List(IReadOnlyCollection<RecordingId> recordings, Onlooker to, string disclosed, CancellationToken cancellation)
+    public ValueTask RecordListing(IReadOnlyCollection<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation)
     {
         List<RecordingId>? unknown = null;
         foreach (var recording in recordings)
         {
-            if (!IsKnown(recording, to))
+            if (!IsCached(recording, to))
                 (unknown ??= []).Add(recording);
         }
         return unknown is null ? ValueTask.CompletedTask : new(Insert(unknown, to, disclosed, cancellation));
     }
 
-    public Task Write(PlaybackPart part, CancellationToken cancellation) => Run(connection => connection.Statement($"""
-        INSERT INTO replays_playback ({PlaybackColumns}, is_told)
+    public Task RecordPlayback(PlaybackPart part, CancellationToken cancellation) => Run(connection => connection.Statement($"""
+        INSERT INTO replays_playback ({PlaybackColumns}, is_published)
         VALUES (@recording, @principal, @role, @detail, @list, @entitled, @playback, @part, @via, @size, @duration, @begun, @last, @served, @atMost, 0)
         ON CONFLICT (playback, part) DO UPDATE SET last_at = excluded.last_at, served = excluded.served, at_most = excluded.at_most
         """,
-        ("recording", part.Recording.Name), ("principal", part.To.By.Subject), ("role", part.To.By.Role), ("detail", part.To.Detail),
-        ("list", part.To.List.Name), ("entitled", part.To.IsEntitled ? 1 : 0), ("playback", part.Playback), ("part", part.Part),
-        ("via", (int)part.Via), ("size", part.SizeBytes), ("duration", (long)(part.DurationSeconds * 1000)),
-        ("begun", part.BegunAt.ToUnixTimeMilliseconds()), ("last", part.LastAt.ToUnixTimeMilliseconds()),
-        ("served", part.Served.ToString()), ("atMost", part.AtMost.ToString())).Execute(cancellation), cancellation);
+        ("recording", part.Recording.Name), ("principal", part.Recipient.By.Subject), ("role", part.Recipient.By.Role), ("detail", part.Recipient.Detail),
+        ("list", part.Recipient.List.Name), ("entitled", part.Recipient.IsEntitled ? 1 : 0), ("playback", part.Playback), ("part", part.Part),
+        ("via", (int)part.AccessMethod), ("size", part.SizeBytes), ("duration", (long)(part.DurationSeconds * 1000)),
+        ("begun", part.StartedAt.ToUnixTimeMilliseconds()), ("last", part.LastAt.ToUnixTimeMilliseconds()),
+        ("served", part.Served.ToString()), ("atMost", part.UpperBound.ToString())).Execute(cancellation), cancellation);
 
-    public async Task<bool> HasBegun(string playback, CancellationToken cancellation) => (await Run(connection => connection.Statement(
+    public async Task<bool> HasStarted(string playback, CancellationToken cancellation) => (await Run(connection => connection.Statement(
         "SELECT 1 FROM replays_playback WHERE playback = @playback LIMIT 1", ("playback", playback)).Rows(_ => true, cancellation), cancellation)).Count > 0;
 
-    public async Task<string?> FindRecent(RecordingId recording, Onlooker to, DateTimeOffset since, CancellationToken cancellation) =>
+    public async Task<string?> FindRecent(RecordingId recording, Recipient to, DateTimeOffset since, CancellationToken cancellation) =>
         (await Run(connection => connection.Statement("""
             SELECT playback FROM replays_playback
             WHERE recording = @recording AND principal = @principal AND role = @role AND detail = @detail AND list = @list AND via = 0 AND last_at > @since
@@ -68,13 +68,13 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
             ("recording", recording.Name), ("principal", to.By.Subject), ("role", to.By.Role), ("detail", to.Detail), ("list", to.List.Name),
             ("since", since.ToUnixTimeMilliseconds())).Rows(row => row.GetString(0), cancellation), cancellation)).FirstOrDefault();
 
-    public Task<Exposures> OfIncident(string incident, CancellationToken cancellation)
+    public Task<Exposures> FindByIncident(string incident, CancellationToken cancellation)
     {
         const string Affected = "recording IN (SELECT recording FROM replays_incident_recording WHERE incident = @incident)";
         return Run(connection => Read(connection, Affected, [("incident", incident)], cancellation), cancellation);
     }
 
-    public Task<Exposures> OfPrincipal(string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation)
+    public Task<Exposures> FindByPrincipal(string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation)
     {
         const string Theirs = "principal = @principal AND is_entitled >= @least AND is_entitled <= @most AND recording > @after";
         (string, object?)[] parameters =
@@ -96,7 +96,7 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
         }, cancellation);
     }
 
-    public async Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDoubts(
+    public async Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDisputes(
         IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation)
     {
         var named = await Run(connection => connection.Statement($"""
@@ -106,11 +106,11 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
             .Rows(row => (Recording: RecordingId.Parse(row.GetString(0)), Report: row.GetString(1)), cancellation), cancellation);
         var reports = named.Select(one => one.Report).Distinct().ToDictionary(
             report => report, report => JsonSerializer.Deserialize<IncidentReport>(report, IncidentJson.Options)!);
-        return [.. named.Where(one => Doubts(reports[one.Report], one.Recording)).Select(one => (one.Recording, reports[one.Report].Id))];
+        return [.. named.Where(one => Disputes(reports[one.Report], one.Recording)).Select(one => (one.Recording, reports[one.Report].Id))];
     }
 
     /// <summary>What the reporter said is about what they reported, not about what an officer added.</summary>
-    private static bool Doubts(IncidentReport report, RecordingId recording) =>
+    private static bool Disputes(IncidentReport report, RecordingId recording) =>
         report is
         {
             Source: IncidentSource.Patient or IncidentSource.Clinician or IncidentSource.Scheduler,
@@ -130,24 +130,24 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
         return new([.. listings], [.. playbacks]);
     }
 
-    private static Listing ReadListing(DbDataReader row) => new(RecordingId.Parse(row.GetString(0)), ReadOnlooker(row), row.GetString(6), At(row, 7));
+    private static Listing ReadListing(DbDataReader row) => new(RecordingId.Parse(row.GetString(0)), ReadRecipient(row), row.GetString(6), At(row, 7));
 
     private static PlaybackPart ReadPart(DbDataReader row) => new()
     {
         Recording = RecordingId.Parse(row.GetString(0)),
-        To = ReadOnlooker(row),
+        Recipient = ReadRecipient(row),
         Playback = row.GetString(6),
         Part = row.GetString(7),
-        Via = (PlaybackVia)row.GetInt32(8),
+        AccessMethod = (AccessMethod)row.GetInt32(8),
         SizeBytes = row.GetInt64(9),
         DurationSeconds = row.GetInt64(10) / 1000.0,
-        BegunAt = At(row, 11),
+        StartedAt = At(row, 11),
         LastAt = At(row, 12),
-        Served = ByteSpans.Parse(row.GetString(13)),
-        AtMost = ByteSpans.Parse(row.GetString(14)),
+        Served = ByteRangeSet.Parse(row.GetString(13)),
+        UpperBound = ByteRangeSet.Parse(row.GetString(14)),
     };
 
-    private static Onlooker ReadOnlooker(DbDataReader row) => new(
+    private static Recipient ReadRecipient(DbDataReader row) => new(
         new Actor(row.GetString(1), row.GetString(2)),
         PatientId.TryParseName(row.GetString(4), out var list) ? list : throw new FormatException("Not a patient's name."),
         row.GetInt32(5) == 1,
@@ -155,10 +155,10 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
 
     private static DateTimeOffset At(DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    private async Task Insert(List<RecordingId> recordings, Onlooker to, string disclosed, CancellationToken cancellation)
+    private async Task Insert(List<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation)
     {
         await Run(connection => connection.Statement($"""
-            INSERT INTO replays_listing ({ListingColumns}, is_told)
+            INSERT INTO replays_listing ({ListingColumns}, is_published)
             SELECT each.value, @principal, @role, @detail, @list, @entitled, @disclosed, @now, 0 FROM {_each} WHERE true
             ON CONFLICT DO NOTHING
             """,
@@ -166,26 +166,26 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
             ("role", to.By.Role), ("detail", to.Detail), ("list", to.List.Name), ("entitled", to.IsEntitled ? 1 : 0),
             ("disclosed", disclosed), ("now", time.GetUtcNow().ToUnixTimeMilliseconds())).Execute(cancellation), cancellation);
         foreach (var recording in recordings)
-            Know(recording, to);
+            Cache(recording, to);
     }
 
-    private bool IsKnown(RecordingId recording, Onlooker to)
+    private bool IsCached(RecordingId recording, Recipient to)
     {
-        var key = new Known(recording, to.By.Subject, to.By.Role, to.Detail);
-        if (_known.ContainsKey(key))
+        var key = new CacheKey(recording, to.By.Subject, to.By.Role, to.Detail);
+        if (_cached.ContainsKey(key))
             return true;
-        if (!_knownBefore.ContainsKey(key))
+        if (!_previouslyCached.ContainsKey(key))
             return false;
-        Know(recording, to); // still in use: it stays among the newer ones
+        Cache(recording, to); // still in use: it stays among the newer ones
         return true;
     }
 
-    private void Know(RecordingId recording, Onlooker to)
+    private void Cache(RecordingId recording, Recipient to)
     {
-        if (!_known.TryAdd(new(recording, to.By.Subject, to.By.Role, to.Detail), true) || Interlocked.Increment(ref _newlyKnown) < KnownAtMost)
+        if (!_cached.TryAdd(new(recording, to.By.Subject, to.By.Role, to.Detail), true) || Interlocked.Increment(ref _newlyCached) < MaxCached)
             return;
-        Interlocked.Exchange(ref _newlyKnown, 0);
-        _knownBefore = Interlocked.Exchange(ref _known, []);
+        Interlocked.Exchange(ref _newlyCached, 0);
+        _previouslyCached = Interlocked.Exchange(ref _cached, []);
     }
 
     /// <summary>The driver's exceptions may quote what was written: they go no further.</summary>

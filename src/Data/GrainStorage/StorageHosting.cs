@@ -40,7 +40,7 @@ public static class StorageHosting
             reminders.DataSource = database;
         }));
         var table = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
-        silo.Services.Replace(ServiceDescriptor.Singleton<IReminderTable>(services => new PersistentReminderTable(
+        silo.Services.Replace(ServiceDescriptor.Singleton<IReminderTable>(services => new RetryingReminderTable(
             (IReminderTable)ActivatorUtilities.CreateInstance(services, table.ImplementationType!), services.GetRequiredService<TimeProvider>())));
         return silo;
     }

@@ -15,14 +15,14 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
     /// <summary>Recordings a listed incident is told with; one incident alone is told with all.</summary>
     private const int ListedRecordings = 100;
 
-    public async Task<LoggedIncident?> Find(string id, CancellationToken cancellation)
+    public async Task<IncidentSummary?> Find(string id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.Statement($"SELECT {Columns} FROM replays_incident WHERE id = @id", ("id", id)).Rows(Read, cancellation);
         return rows is [var row] ? row with { Recordings = await Recordings(connection, id, int.MaxValue, cancellation) } : null;
     }
 
-    public Task<ImmutableArray<LoggedIncident>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation) =>
+    public Task<ImmutableArray<IncidentSummary>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation) =>
         Query($"""
             SELECT {Columns} FROM replays_incident
             WHERE is_open >= @least AND is_open <= @most
@@ -34,10 +34,10 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
                 ("afterClosed", after is null ? -1 : after.IsOpen ? 0 : 1), ("afterDue", Due(after?.DueAt)), ("afterId", after?.Id ?? ""),
             ], cancellation);
 
-    public Task<ImmutableArray<LoggedIncident>> ReportedBy(string subject, CancellationToken cancellation) =>
+    public Task<ImmutableArray<IncidentSummary>> FindByReporter(string subject, CancellationToken cancellation) =>
         Query($"SELECT {Columns} FROM replays_incident WHERE reporter = @subject ORDER BY reported_at DESC, id LIMIT 100", [("subject", subject)], cancellation);
 
-    public async Task<string?> NewestOfMany(string subject, int many, CancellationToken cancellation)
+    public async Task<string?> FindNewestIfMany(string subject, int many, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var newest = await connection.Statement(
@@ -46,28 +46,28 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
         return newest.Count == many ? newest[0] : null;
     }
 
-    public async Task Note(IncidentReport report, long times, CancellationToken cancellation)
+    public async Task RecordOccurrence(IncidentReport report, long times, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await Insert(connection, null, report, times, cancellation);
     }
 
-    public async Task Unfollow(string id, CancellationToken cancellation) =>
-        await Update("UPDATE replays_incident SET is_followed = 0 WHERE id = @id", [("id", id)], cancellation);
+    public async Task MarkUnprocessed(string id, CancellationToken cancellation) =>
+        await Update("UPDATE replays_incident SET is_processed = 0 WHERE id = @id", [("id", id)], cancellation);
 
-    public async Task Followed(string id, bool open, DateTimeOffset? dueAt, CancellationToken cancellation) =>
-        await Update("UPDATE replays_incident SET is_followed = 1, is_open = @open, due_at = @due WHERE id = @id",
+    public async Task MarkProcessed(string id, bool open, DateTimeOffset? dueAt, CancellationToken cancellation) =>
+        await Update("UPDATE replays_incident SET is_processed = 1, is_open = @open, due_at = @due WHERE id = @id",
             [("id", id), ("open", open ? 1 : 0), ("due", Due(dueAt))], cancellation);
 
-    public async Task<ImmutableArray<string>> Unfollowed(TimeSpan olderThan, CancellationToken cancellation)
+    public async Task<ImmutableArray<string>> FindUnprocessed(TimeSpan olderThan, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.Statement(
-            "SELECT id FROM replays_incident WHERE is_followed = 0 AND reported_at < @before ORDER BY reported_at LIMIT 100",
+            "SELECT id FROM replays_incident WHERE is_processed = 0 AND reported_at < @before ORDER BY reported_at LIMIT 100",
             ("before", (time.GetUtcNow() - olderThan).ToUnixTimeMilliseconds())).Rows(row => row.GetString(0), cancellation)];
     }
 
-    public async Task<(long Open, DateTimeOffset? FirstDue)> Summary(CancellationToken cancellation)
+    public async Task<(long Open, DateTimeOffset? FirstDue)> GetSummary(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.Statement("SELECT count(*), min(due_at) FROM replays_incident WHERE is_open = 1")
@@ -93,15 +93,15 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
     public static async Task Insert(
         DbConnection connection, DbTransaction? transaction, IncidentReport report, long times, CancellationToken cancellation) =>
         await connection.Statement(transaction, """
-            INSERT INTO replays_incident (id, report, reporter, reported_at, due_at, is_open, is_followed, times)
+            INSERT INTO replays_incident (id, report, reporter, reported_at, due_at, is_open, is_processed, times)
             VALUES (@id, @report, @reporter, @at, @due, 1, 0, @times)
             ON CONFLICT (id) DO UPDATE SET times = replays_incident.times + excluded.times,
-                is_followed = CASE replays_incident.is_open WHEN 1 THEN replays_incident.is_followed ELSE 0 END, is_open = 1
+                is_processed = CASE replays_incident.is_open WHEN 1 THEN replays_incident.is_processed ELSE 0 END, is_open = 1
             """, ("id", report.Id), ("report", JsonSerializer.Serialize(report, IncidentJson.Options)), ("reporter", report.By.Subject),
-            ("at", report.ReportedAt.ToUnixTimeMilliseconds()), ("due", Due(Incident.Due(report.Source, report.ReportedAt))), ("times", times))
+            ("at", report.ReportedAt.ToUnixTimeMilliseconds()), ("due", Due(Incident.DueAt(report.Source, report.ReportedAt))), ("times", times))
             .Execute(cancellation);
 
-    private async Task<ImmutableArray<LoggedIncident>> Query(string sql, (string, object?)[] parameters, CancellationToken cancellation)
+    private async Task<ImmutableArray<IncidentSummary>> Query(string sql, (string, object?)[] parameters, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var found = await connection.Statement(sql, parameters).Rows(Read, cancellation);
@@ -120,7 +120,7 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
         await connection.Statement(sql, parameters).Execute(cancellation);
     }
 
-    private static LoggedIncident Read(DbDataReader row) => new(
+    private static IncidentSummary Read(DbDataReader row) => new(
         JsonSerializer.Deserialize<IncidentReport>(row.GetString(0), IncidentJson.Options)!, [], row.GetInt32(1) == 1, Due(row.GetInt64(2)), row.GetInt64(3));
 
     private static long Due(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() ?? Never;

@@ -9,7 +9,7 @@ internal sealed class AuditLease : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly string _holder = Guid.NewGuid().ToString("n");
     private readonly CancellationTokenSource _lost;
-    private Task _keeping = Task.CompletedTask;
+    private Task _renewal = Task.CompletedTask;
 
     private AuditLease(AuditLog log, TimeProvider time, CancellationToken cancellation)
     {
@@ -20,25 +20,25 @@ internal sealed class AuditLease : IAsyncDisposable
     /// <summary>Whoever loses the right to audit stops: somebody else may have begun.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <exception cref="AuditUnderWayException">Another process has it.</exception>
-    public static async Task<AuditLease> Take(AuditLog log, TimeProvider time, CancellationToken cancellation)
+    /// <exception cref="AuditInProgressException">Another process has it.</exception>
+    public static async Task<AuditLease> Acquire(AuditLog log, TimeProvider time, CancellationToken cancellation)
     {
         var lease = new AuditLease(log, time, cancellation);
-        if (!await log.Hold(lease._holder, cancellation))
-            throw new AuditUnderWayException();
-        lease._keeping = lease.Keep();
+        if (!await log.AcquireLease(lease._holder, cancellation))
+            throw new AuditInProgressException();
+        lease._renewal = lease.RenewUntilLost();
         return lease;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _lost.CancelAsync();
-        await _keeping;
-        await _log.Release(_holder);
+        await _renewal;
+        await _log.ReleaseLease(_holder);
         _lost.Dispose();
     }
 
-    private async Task Keep()
+    private async Task RenewUntilLost()
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class AuditLease : IAsyncDisposable
             {
                 try
                 {
-                    if (!await _log.Hold(_holder, Lost))
+                    if (!await _log.AcquireLease(_holder, Lost))
                         break;
                     held = _time.GetTimestamp();
                 }

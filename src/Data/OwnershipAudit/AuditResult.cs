@@ -12,13 +12,13 @@ public sealed record AuditResult
 
     public required DateTimeOffset EndedAt { get; init; }
 
-    public required AuditChecked Checked { get; init; }
+    public required AuditCounts Counts { get; init; }
 
     /// <summary>Findings by kind: all of them are counted.</summary>
     public required ImmutableSortedDictionary<string, long> Kinds { get; init; }
 
-    /// <summary>The findings, by name; at most <see cref="Findings.NamedAtMost"/>.</summary>
+    /// <summary>The findings, by name; at most <see cref="Findings.MaxNamed"/>.</summary>
     public required ImmutableArray<AuditFinding> Findings { get; init; }
 
-    public bool Clean => Kinds.IsEmpty;
+    public bool IsClean => Kinds.IsEmpty;
 }

@@ -25,7 +25,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 
     public static async Task<AuditSnapshot> Open(DbDataSource database, string serviceId, CancellationToken cancellation)
     {
-        var connection = database is NpgsqlDataSource postgres ? Own(postgres) : (DbConnection)new SqliteConnection(
+        var connection = database is NpgsqlDataSource postgres ? CreateUnpooled(postgres) : (DbConnection)new SqliteConnection(
             new SqliteConnectionStringBuilder(database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         try
         {
@@ -33,7 +33,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
             connection.Open();
             await Rows(connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"), _ => 0, cancellation);
             // Both databases take the moment with the first read, not with BEGIN.
-            await Rows(connection.Statement("SELECT one FROM replays_audit_lease"), row => row.GetInt32(0), cancellation);
+            await Rows(connection.Statement("SELECT one FROM replays_ownership_audit_lease"), row => row.GetInt32(0), cancellation);
             return new(connection, serviceId);
         }
         catch
@@ -69,17 +69,17 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         cancellation);
 
     /// <summary>How trails ended when an audit up to that one last saw more of them.</summary>
-    public async IAsyncEnumerable<SealedTrail> Heads(
+    public async IAsyncEnumerable<RecordedHead> Heads(
         long run, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        SealedTrail? newest = null;
+        RecordedHead? newest = null;
         var rows = InBatches(
             SmallRows,
             last => Command("""
-                SELECT trail, run, entries, hash FROM replays_audit_head
+                SELECT trail, run, entries, hash FROM replays_ownership_audit_head
                 WHERE run <= @last AND (trail, run) > (@trail, @run) ORDER BY trail, run LIMIT 1000
                 """, ("last", run), ("trail", last?.Trail ?? ""), ("run", last?.Run ?? 0L)),
-            row => new SealedTrail(row.GetString(0), row.GetInt64(1), row.GetInt64(2), (byte[])row[3]),
+            row => new RecordedHead(row.GetString(0), row.GetInt64(1), row.GetInt64(2), (byte[])row[3]),
             cancellation);
         await foreach (var head in rows)
         {
@@ -98,7 +98,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         """, ("service", _serviceId), ("state", state), ("key", key)), row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation)) is [var payload] ? payload : null;
 
     /// <summary>Whom the stop list erases.</summary>
-    public async Task<HashSet<string>> Erased(CancellationToken cancellation) =>
+    public async Task<HashSet<string>> ReadErasedPatients(CancellationToken cancellation) =>
         [.. await All($"SELECT target FROM replays_stop WHERE kind = {(int)StopKind.Erasure}", row => row.GetString(0), cancellation)];
 
     /// <summary>How many rows there are of a grain state.</summary>
@@ -143,7 +143,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     }
 
     /// <summary>Not of the pool: a socket that has ever been waited for through the thread pool is for good.</summary>
-    internal static NpgsqlConnection Own(NpgsqlDataSource postgres)
+    internal static NpgsqlConnection CreateUnpooled(NpgsqlDataSource postgres)
     {
         using var pooled = postgres.CreateConnection();
         return pooled.CloneWith(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false, ReadBufferSize = BufferBytes }.ToString());
@@ -190,4 +190,4 @@ internal sealed record PatientKeyRow(string Patient, byte[] Wrapped);
 /// <param name="Run">The number of that audit.</param>
 /// <param name="Entries">How many entries it had.</param>
 /// <param name="Hash">The last one's.</param>
-internal sealed record SealedTrail(string Trail, long Run, long Entries, byte[] Hash);
+internal sealed record RecordedHead(string Trail, long Run, long Entries, byte[] Hash);

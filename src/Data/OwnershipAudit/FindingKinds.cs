@@ -46,7 +46,7 @@ public static class FindingKinds
     public const string PatientKeyMissing = "patient-key-missing";
 
     /// <summary>Pages beyond what the patient's head knows of, or no head at all.</summary>
-    public const string PatientHead = "patient-head";
+    public const string PatientHead = "ledger-header";
 
     /// <summary>An entry of an audit trail that was changed, removed, moved or inserted.</summary>
     public const string TrailBroken = "trail-broken";

@@ -5,7 +5,7 @@ namespace Replays.Data.OwnershipAudit;
 /// <summary>What an audit has found so far: everything is counted, a bounded number is kept by name.</summary>
 internal sealed class Findings
 {
-    public const int NamedAtMost = 1_000;
+    public const int MaxNamed = 1_000;
 
     private readonly System.Threading.Lock _lock = new();
     private readonly Dictionary<string, long> _kinds = [];
@@ -19,7 +19,7 @@ internal sealed class Findings
             if (_named.Contains(finding))
                 return;
             _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
-            if (_named.Count < NamedAtMost)
+            if (_named.Count < MaxNamed)
                 _named.Add(finding);
         }
     }

@@ -29,7 +29,7 @@ public static class DatabaseHosting
         else
         {
             builder.Logging.AddFilter("Npgsql", LogLevel.Warning); // it tells of each statement
-            var connectionString = FailFast(builder.Configuration.GetConnectionString(ConnectionStringName)!);
+            var connectionString = UseShortTimeouts(builder.Configuration.GetConnectionString(ConnectionStringName)!);
             builder.Services.TryAddSingleton(services =>
                 new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build());
             builder.Services.TryAddSingleton<DbDataSource>(services => services.GetRequiredService<NpgsqlDataSource>());
@@ -41,7 +41,7 @@ public static class DatabaseHosting
     /// Nobody waits for a database that is gone longer than 2 s, and statements are prepared by themselves. These settings are the service's own,
     /// whatever the connection string says; pool size, TLS and the like are the operator's.
     /// </summary>
-    private static string FailFast(string connectionString)
+    private static string UseShortTimeouts(string connectionString)
     {
         try
         {

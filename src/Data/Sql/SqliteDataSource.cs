@@ -10,13 +10,13 @@ namespace Replays.Data.Sql;
 /// </summary>
 internal sealed class SqliteDataSource(string file) : DbDataSource
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Pooled, with a busy timeout for the sake of another process, such as a backup, that holds the file.</summary>
     public override string ConnectionString { get; } =
-        new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = (int)Patience.TotalSeconds }.ToString();
+        new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = (int)Timeout.TotalSeconds }.ToString();
 
     protected override DbConnection CreateDbConnection() => new SqliteConnection(ConnectionString);
 
@@ -25,14 +25,14 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
 
     protected override DbConnection OpenDbConnection()
     {
-        if (!_turn.Wait(Patience))
+        if (!_turn.Wait(Timeout))
             throw Busy();
         return Open();
     }
 
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken)
     {
-        if (!await _turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(false))
+        if (!await _turn.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false))
             throw Busy();
         return Open();
     }

@@ -12,24 +12,24 @@ namespace Replays.Data.StopList;
 /// <param name="silo">This process' row in the membership, where it is a silo: once that says dead, no read is good.</param>
 /// <param name="logger">Told when reading fails and works again.</param>
 internal sealed partial class ClusterStopList(DbDataSource database, TimeProvider time, Func<SiloMember?> silo, ILogger<ClusterStopList> logger)
-    : StopList(database, time), IHostedService, IDisposable
+    : DatabaseStopList(database, time), IHostedService, IDisposable
 {
     private readonly Lock _reading = new();
     private readonly ManualResetEventSlim _stopping = new();
     private volatile Reading? _last;
     private long _version = -1;
-    private bool _failing;
+    private bool _isFailing;
 
-    private sealed record Reading(StopSnapshot Snapshot, Freshness Freshness);
+    private sealed record Reading(StopListSnapshot Snapshot, Freshness Freshness);
 
-    public override StopSnapshot Now() =>
-        _last is { } last && last.Freshness.Holds(Time) ? last.Snapshot : throw new StopsUnknownException();
+    public override StopListSnapshot Current() =>
+        _last is { } last && last.Freshness.Holds(Time) ? last.Snapshot : throw new StopListUnavailableException();
 
-    public override Task UntilEverywhere(CancellationToken cancellation) => Task.Delay(Freshness.Limit, Time, cancellation);
+    public override Task WaitForPropagation(CancellationToken cancellation) => Task.Delay(Freshness.Limit, Time, cancellation);
 
     public Task StartAsync(CancellationToken cancellation)
     {
-        new Thread(ReadOnAndOn) { IsBackground = true, Name = "stop list", Priority = ThreadPriority.AboveNormal }.Start();
+        new Thread(Poll) { IsBackground = true, Name = "stop list", Priority = ThreadPriority.AboveNormal }.Start();
         return Task.CompletedTask;
     }
 
@@ -41,9 +41,9 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
 
     public void Dispose() => _stopping.Set();
 
-    protected override Task Reread(CancellationToken cancellation) => Task.Run(TryRead, cancellation);
+    protected override Task Refresh(CancellationToken cancellation) => Task.Run(TryRead, cancellation);
 
-    private void ReadOnAndOn()
+    private void Poll()
     {
         do
         {
@@ -61,9 +61,9 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
         }
         catch (Exception e)
         {
-            if (!_failing)
+            if (!_isFailing)
                 LogFailing(e.GetType().Name);
-            _failing = true; // and nothing is answered once the last good read is too old
+            _isFailing = true; // and nothing is answered once the last good read is too old
         }
     }
 
@@ -71,19 +71,19 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
     {
         var began = Freshness.Begin(Time);
         using var connection = Database.OpenConnection();
-        if (StopDatabase.ReadVersion(connection, silo()) is not { } version)
+        if (StopRepository.ReadVersion(connection, silo()) is not { } version)
         {
-            if (!_failing)
+            if (!_isFailing)
                 LogFailing("no member of the cluster");
-            _failing = true;
+            _isFailing = true;
             return;
         }
         // Rows read after the version may be newer than it, never older: then the next reading takes them again.
-        var snapshot = version == _version && _last is { } last ? last.Snapshot : new(StopDatabase.ReadAll(connection));
+        var snapshot = version == _version && _last is { } last ? last.Snapshot : new(StopRepository.ReadAll(connection));
         (_version, _last) = (version, new(snapshot, began));
-        if (_failing)
+        if (_isFailing)
             LogWorking();
-        _failing = false;
+        _isFailing = false;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The stop list can't be read ({Cause}): nothing about replays is answered until it can.")]

@@ -18,7 +18,7 @@ internal sealed partial class AuditTrailGrain(
     TimeProvider time,
     ILogger<AuditTrailGrain> logger) : Grain, IAuditTrailGrain
 {
-    private const int PagesAtOnce = 8, PagesAStep = 64, PagesARead = 4, KnownAtMost = 1024 * StoredTrail.PageSize;
+    private const int PagesAtOnce = 8, PagesAStep = 64, PagesARead = 4, KnownAtMost = 1024 * TrailStorage.PageSize;
 
     private static readonly TimeSpan SealAfter = TimeSpan.FromSeconds(5);
 
@@ -39,7 +39,7 @@ internal sealed partial class AuditTrailGrain(
             {
                 if (await IsThere(tail, entry))
                     continue;
-                if (tail.Page.Links.Length == StoredTrail.PageSize)
+                if (tail.Page.Entries.Length == TrailStorage.PageSize)
                 {
                     await Write(tail);
                     (tail.Page, tail.PageTag) = (NewPage(tail.Page.Number + 1), null);
@@ -55,7 +55,7 @@ internal sealed partial class AuditTrailGrain(
         }
     }
 
-    public async Task<TrailExtract> Read(int limit, long? before, string? kindPrefix, CancellationToken cancellation)
+    public async Task<TrailSlice> Read(int limit, long? before, string? kindPrefix, CancellationToken cancellation)
     {
         limit = Math.Clamp(limit, 1, 200);
         var tail = _tail ??= await LoadTail();
@@ -67,7 +67,7 @@ internal sealed partial class AuditTrailGrain(
             var page = at == tail.Page.Number ? tail.Page : await ReadOwnPage(at);
             for (; number >= 1 && PageOf(number) == at && items.Count < limit; number--)
             {
-                var link = page.Links[(int)((number - 1) % StoredTrail.PageSize)];
+                var link = page.Entries[(int)((number - 1) % TrailStorage.PageSize)];
                 var entry = link.Content is { } content ? JsonSerializer.Deserialize(content, TrailJson.Default.AuditEntry) : null;
                 if (kindPrefix is null || entry?.Kind.StartsWith(kindPrefix, StringComparison.Ordinal) is true)
                     items.Add(new(number, DateTimeOffset.FromUnixTimeMilliseconds(link.RecordedAt), entry));
@@ -76,22 +76,22 @@ internal sealed partial class AuditTrailGrain(
         return new(items.DrainToImmutable(), number >= 1 ? number + 1 : null);
     }
 
-    public async Task<TrailCheck> Verify(TrailCheck soFar, CancellationToken cancellation)
+    public async Task<VerificationProgress> Verify(VerificationProgress soFar, CancellationToken cancellation)
     {
-        if (soFar.Done)
+        if (soFar.IsComplete)
             return soFar;
         if (soFar.Hash is null)
         {
-            var (head, _) = await Load<TrailHead>(StoredTrail.HeadState, Owner);
+            var (head, _) = await Load<TrailHead>(TrailStorage.HeadState, Owner);
             soFar = head is null || head.Owner == Owner
-                ? soFar with { Hash = TrailChain.Genesis(Owner), Sealed = head?.Count ?? 0, SealedHash = head?.Hash }
-                : soFar with { Done = true, FirstBroken = 1 };
+                ? soFar with { Hash = TrailChain.Genesis(Owner), HeadCount = head?.Count ?? 0, HeadHash = head?.Hash }
+                : soFar with { IsComplete = true, FirstBroken = 1 };
         }
-        for (var pages = 0; pages < PagesAStep && !soFar.Done; pages += PagesAtOnce)
+        for (var pages = 0; pages < PagesAStep && !soFar.IsComplete; pages += PagesAtOnce)
         {
-            var first = (int)(soFar.Entries / StoredTrail.PageSize);
+            var first = (int)(soFar.Entries / TrailStorage.PageSize);
             var read = await Task.WhenAll(Enumerable.Range(first, PagesAtOnce).Select(ReadPage));
-            for (var i = 0; i < read.Length && !soFar.Done; i++)
+            for (var i = 0; i < read.Length && !soFar.IsComplete; i++)
                 soFar = TrailVerification.Continue(soFar, Owner, first + i, read[i].Value);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -108,10 +108,10 @@ internal sealed partial class AuditTrailGrain(
                 return null;
             if (page.Owner != Owner)
                 throw Misfiled();
-            if (page.Links.Any(Says))
+            if (page.Entries.Any(Says))
             {
-                page = page with { Links = [.. page.Links.Select(link => Says(link) ? link with { Salt = null, Content = null } : link)] };
-                await Save(StoredTrail.PageState, StoredTrail.PageKey(Owner, number), page, tag);
+                page = page with { Entries = [.. page.Entries.Select(link => Says(link) ? link with { Salt = null, Content = null } : link)] };
+                await Save(TrailStorage.PageState, TrailStorage.PageKey(Owner, number), page, tag);
             }
         }
         return from + PagesAStep;
@@ -130,9 +130,9 @@ internal sealed partial class AuditTrailGrain(
     }
 
     /// <summary>Whether an entry says anything that erasure is to destroy: all but that there was one.</summary>
-    private static bool Says(TrailLink link) => link.Content is { } content && !TrailKinds.IsErasure(content);
+    private static bool Says(ChainedEntry link) => link.Content is { } content && !AuditEntryKinds.IsErasure(content);
 
-    private static int PageOf(long number) => (int)((number - 1) / StoredTrail.PageSize);
+    private static int PageOf(long number) => (int)((number - 1) / TrailStorage.PageSize);
 
     /// <summary>
     /// Whether an entry was appended before, however long ago: it cannot have been before its own time, so only that part of the trail is
@@ -149,16 +149,16 @@ internal sealed partial class AuditTrailGrain(
     private static void Know(Tail tail, TrailPage page)
     {
         tail.KnownFrom = page.Number;
-        tail.KnownSince = page.Links.IsEmpty ? long.MaxValue : page.Links[0].RecordedAt;
-        tail.Known.UnionWith(page.Links.Select(link => link.Id));
+        tail.KnownSince = page.Entries.IsEmpty ? long.MaxValue : page.Entries[0].RecordedAt;
+        tail.Known.UnionWith(page.Entries.Select(link => link.Id));
     }
 
     private void Add(Tail tail, AuditEntry entry)
     {
         var now = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), tail.LastAt);
         var content = JsonSerializer.SerializeToUtf8Bytes(entry, TrailJson.Default.AuditEntry);
-        var link = TrailChain.Link(tail.Hash, tail.Count + 1, entry.Id, now, content);
-        tail.Page = tail.Page with { Links = tail.Page.Links.Add(link) };
+        var link = TrailChain.CreateEntry(tail.Hash, tail.Count + 1, entry.Id, now, content);
+        tail.Page = tail.Page with { Entries = tail.Page.Entries.Add(link) };
         (tail.Count, tail.Hash, tail.LastAt, tail.Unwritten) = (tail.Count + 1, link.Hash, now, true);
         tail.Known.Add(entry.Id);
     }
@@ -167,7 +167,7 @@ internal sealed partial class AuditTrailGrain(
     {
         if (!tail.Unwritten)
             return;
-        tail.PageTag = await Save(StoredTrail.PageState, StoredTrail.PageKey(Owner, tail.Page.Number), tail.Page, tail.PageTag);
+        tail.PageTag = await Save(TrailStorage.PageState, TrailStorage.PageKey(Owner, tail.Page.Number), tail.Page, tail.PageTag);
         tail.Unwritten = false;
         if (tail.Known.Count > KnownAtMost)
         {
@@ -189,7 +189,7 @@ internal sealed partial class AuditTrailGrain(
         try
         {
             var head = new TrailHead { Owner = Owner, Count = tail.Count, Hash = tail.Hash };
-            tail.HeadTag = await Save(StoredTrail.HeadState, Owner, head, tail.HeadTag);
+            tail.HeadTag = await Save(TrailStorage.HeadState, Owner, head, tail.HeadTag);
             tail.Sealed = head.Count;
         }
         catch
@@ -201,7 +201,7 @@ internal sealed partial class AuditTrailGrain(
 
     private async Task<Tail> LoadTail()
     {
-        var (head, headTag) = await Load<TrailHead>(StoredTrail.HeadState, Owner);
+        var (head, headTag) = await Load<TrailHead>(TrailStorage.HeadState, Owner);
         if (head is not null && head.Owner != Owner)
             throw Misfiled();
         var (page, pageTag) = (NewPage(head is { Count: > 0 } ? PageOf(head.Count) : 0), (string?)null);
@@ -213,17 +213,17 @@ internal sealed partial class AuditTrailGrain(
             if (read.Owner != Owner || read.Number != number)
                 throw Misfiled();
             (page, pageTag) = (read, tag);
-            if (page.Links.Length < StoredTrail.PageSize)
+            if (page.Entries.Length < TrailStorage.PageSize)
                 break;
         }
-        var last = page.Links.LastOrDefault();
+        var last = page.Entries.LastOrDefault();
         var tail = new Tail
         {
             HeadTag = headTag,
             Sealed = head?.Count ?? 0,
             Page = page,
             PageTag = pageTag,
-            Count = (long)page.Number * StoredTrail.PageSize + page.Links.Length,
+            Count = (long)page.Number * TrailStorage.PageSize + page.Entries.Length,
             Hash = last?.Hash ?? TrailChain.Genesis(Owner),
             LastAt = last?.RecordedAt ?? 0,
         };
@@ -241,7 +241,7 @@ internal sealed partial class AuditTrailGrain(
         await ReadPage(number) is ({ } page, _) && page.Owner == Owner && page.Number == number ? page : throw Misfiled();
 
     private Task<(TrailPage? Value, string? Tag)> ReadPage(int number) =>
-        Load<TrailPage>(StoredTrail.PageState, StoredTrail.PageKey(Owner, number));
+        Load<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(Owner, number));
 
     private async Task<(T? Value, string? Tag)> Load<T>(string name, string key) where T : class
     {
@@ -257,7 +257,7 @@ internal sealed partial class AuditTrailGrain(
         return state.ETag;
     }
 
-    private RecordRefusedException Misfiled()
+    private OwnershipMismatchException Misfiled()
     {
         LogMisfiled(logger);
         return new();

@@ -9,7 +9,7 @@ namespace Replays.Grains.AuditTrail;
 public interface IAuditTrailGrain : IGrainWithStringKey
 {
     /// <summary>Appends what is not there yet, in order; durable when it returns. Entries are known by their ids.</summary>
-    /// <exception cref="RecordRefusedException">What is stored here bears another's name; nothing was appended.</exception>
+    /// <exception cref="OwnershipMismatchException">What is stored here bears another's name; nothing was appended.</exception>
     [Alias("Append")]
     Task Append(ImmutableArray<AuditEntry> entries);
 
@@ -18,16 +18,16 @@ public interface IAuditTrailGrain : IGrainWithStringKey
     /// <param name="before">The number of the entry to go back from (exclusive); null: from the newest.</param>
     /// <param name="kindPrefix">Only entries whose kind begins so, such as <c>access.</c>.</param>
     /// <param name="cancellation">Gives the reading up.</param>
-    /// <exception cref="RecordRefusedException">What is stored here bears another's name.</exception>
+    /// <exception cref="OwnershipMismatchException">What is stored here bears another's name.</exception>
     [ReadOnly, Alias("Read")]
-    Task<TrailExtract> Read(int limit, long? before, string? kindPrefix = null, CancellationToken cancellation = default);
+    Task<TrailSlice> Read(int limit, long? before, string? kindPrefix = null, CancellationToken cancellation = default);
 
     /// <summary>
     /// Verifies the next 4,096 entries from what is stored, beside everything else that goes on, and tells how far it came. Begin with
-    /// <see cref="TrailCheck.Begin"/> and go on until <see cref="TrailCheck.Done"/>.
+    /// <see cref="VerificationProgress.NotStarted"/> and go on until <see cref="VerificationProgress.IsComplete"/>.
     /// </summary>
     [AlwaysInterleave, Alias("Verify")]
-    Task<TrailCheck> Verify(TrailCheck soFar, CancellationToken cancellation = default);
+    Task<VerificationProgress> Verify(VerificationProgress soFar, CancellationToken cancellation = default);
 
     /// <summary>
     /// Destroys what up to 4,096 entries say, from the first on; their commitments stay, so that the chain still verifies.

@@ -20,7 +20,7 @@ public static class TrailChain
     /// <param name="id">The entry's id.</param>
     /// <param name="recordedAt">Milliseconds since 1970.</param>
     /// <param name="content">What it says.</param>
-    public static TrailLink Link(ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, byte[] content)
+    public static ChainedEntry CreateEntry(ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, byte[] content)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var commitment = new byte[HashBytes];
@@ -31,10 +31,10 @@ public static class TrailChain
     }
 
     /// <summary>Whether a link is what followed there: chained, and saying what it committed to, unless erased.</summary>
-    public static bool Holds(ReadOnlySpan<byte> before, long number, TrailLink link) => Holds(before, number, RawTrailLink.Of(link));
+    public static bool IsValid(ReadOnlySpan<byte> before, long number, ChainedEntry link) => IsValid(before, number, RawChainedEntry.Of(link));
 
-    /// <inheritdoc cref="Holds(ReadOnlySpan{byte}, long, TrailLink)"/>
-    public static bool Holds(ReadOnlySpan<byte> before, long number, in RawTrailLink link)
+    /// <inheritdoc cref="IsValid(ReadOnlySpan{byte}, long, ChainedEntry)"/>
+    public static bool IsValid(ReadOnlySpan<byte> before, long number, in RawChainedEntry link)
     {
         Span<byte> expected = stackalloc byte[HashBytes];
         Chain(before, number, link.Id, link.RecordedAt, link.Commitment.Span, expected);

@@ -6,38 +6,38 @@ namespace Replays.Grains.AuditTrail;
 public static class TrailVerification
 {
     /// <summary>Goes on with one page; null: there is none.</summary>
-    public static TrailCheck Continue(TrailCheck soFar, string owner, int number, TrailPage? page)
+    public static VerificationProgress Continue(VerificationProgress soFar, string owner, int number, TrailPage? page)
     {
         if (page is null)
             return End(soFar);
-        if (page.Owner != owner || page.Number != number || page.Links.Length > StoredTrail.PageSize)
+        if (page.Owner != owner || page.Number != number || page.Entries.Length > TrailStorage.PageSize)
             return Broken(soFar, soFar.Entries + 1);
-        var (entries, hash, silence) = (soFar.Entries, soFar.Hash!, new TrailSilence(soFar.Blank, soFar.AfterErasure));
-        foreach (var link in page.Links)
+        var (entries, hash, silence) = (soFar.Entries, soFar.Hash!, new BlankEntryCheck(soFar.FirstBlank, soFar.FollowsErasure));
+        foreach (var link in page.Entries)
         {
-            if (!TrailChain.Holds(hash, entries + 1, link))
+            if (!TrailChain.IsValid(hash, entries + 1, link))
                 return Broken(soFar, entries + 1);
-            (entries, hash, silence) = (entries + 1, link.Hash, silence.Then(entries + 1, RawTrailLink.Of(link)));
-            if (entries == soFar.Sealed && !hash.AsSpan().SequenceEqual(soFar.SealedHash))
+            (entries, hash, silence) = (entries + 1, link.Hash, silence.Next(entries + 1, RawChainedEntry.Of(link)));
+            if (entries == soFar.HeadCount && !hash.AsSpan().SequenceEqual(soFar.HeadHash))
                 return Broken(soFar, entries); // a chain that holds, and is not the one that the head sealed
         }
-        soFar = soFar with { Entries = entries, Hash = hash, Blank = silence.Unexplained, AfterErasure = silence.AfterErasure };
-        return page.Links.Length < StoredTrail.PageSize ? End(soFar) : soFar;
+        soFar = soFar with { Entries = entries, Hash = hash, FirstBlank = silence.FirstUnexplained, FollowsErasure = silence.FollowsErasure };
+        return page.Entries.Length < TrailStorage.PageSize ? End(soFar) : soFar;
     }
 
     /// <summary>Verifies a patient's whole trail, in bounded steps.</summary>
-    public static async Task<TrailCheck> VerifyTrail(this IGrainFactory grains, PatientId patient, CancellationToken cancellation = default)
+    public static async Task<VerificationProgress> VerifyTrail(this IGrainFactory grains, PatientId patient, CancellationToken cancellation = default)
     {
-        var check = TrailCheck.Begin;
-        while (!check.Done)
+        var check = VerificationProgress.NotStarted;
+        while (!check.IsComplete)
             check = await grains.AuditTrail(patient).Verify(check, cancellation);
         return check;
     }
 
     public static IAuditTrailGrain AuditTrail(this IGrainFactory grains, PatientId patient) => grains.GetGrain<IAuditTrailGrain>(patient.Name);
 
-    private static TrailCheck Broken(TrailCheck soFar, long number) => soFar with { Done = true, FirstBroken = number };
+    private static VerificationProgress Broken(VerificationProgress soFar, long number) => soFar with { IsComplete = true, FirstBroken = number };
 
-    private static TrailCheck End(TrailCheck soFar) =>
-        soFar.Entries < soFar.Sealed ? Broken(soFar, soFar.Entries + 1) : soFar with { Done = true, FirstBroken = soFar.Blank };
+    private static VerificationProgress End(VerificationProgress soFar) =>
+        soFar.Entries < soFar.HeadCount ? Broken(soFar, soFar.Entries + 1) : soFar with { IsComplete = true, FirstBroken = soFar.FirstBlank };
 }

@@ -27,7 +27,7 @@ public sealed record Consultation
     public Consent? Video { get; init; }
 
     [Id(6)]
-    public ImmutableArray<ModeSince> Modes { get; init; } = [];
+    public ImmutableArray<ModeChange> Modes { get; init; } = [];
 
     [Id(7)]
     public ImmutableArray<Recording> Recordings { get; init; } = [];

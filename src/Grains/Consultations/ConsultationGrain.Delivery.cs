@@ -28,16 +28,16 @@ internal sealed partial class ConsultationGrain
     private readonly HashSet<Guid> _told = [];
     private IGrainTimer? _work;
 
-    public async Task<Outcome<Recording>> Deliver(int ordinal, Guid grant, SealedMedia found, Actor by, CancellationToken cancellation)
+    public async Task<Result<Recording>> Deliver(int ordinal, Guid grant, VerifiedMedia found, Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state || state.Recording(ordinal) is not { } recording)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (recording.Status is RecordingStatus.Available)
-            return recording.Sealed?.Sha256 == found.Sha256 ? Snapshot(recording) : Refusal.DigestMismatch;
-        if (WhyNotDeliver(state, recording) is var refusal and not Refusal.None)
+            return recording.Sealed?.Sha256 == found.Sha256 ? Snapshot(recording) : ErrorCode.DigestMismatch;
+        if (WhyNotDeliver(state, recording) is var refusal and not ErrorCode.None)
             return refusal;
         if (!Holds(ordinal, grant, out var seals) || !seals)
-            return Refusal.UploadInProgress;
+            return ErrorCode.UploadInProgress;
 
         await NoteStatus(state);
         var verified = recording with { Status = RecordingStatus.Closed, Sealed = found };
@@ -48,7 +48,7 @@ internal sealed partial class ConsultationGrain
         catch (Exception) when (!recording.AwaitsDelivery)
         {
             // What became of it is unknown. It is verified: this consultation finishes it by itself, whether or not anybody asks again.
-            await Save(state.With(verified));
+            await Save(state.WithRecording(verified));
             throw;
         }
     }
@@ -57,21 +57,21 @@ internal sealed partial class ConsultationGrain
     {
         if (await Load() is not { } state)
             return;
-        if (state.Status is ConsultationStatus.InProgress && time.GetUtcNow() - state.Modes[^1].Since >= _options.Recordings.LongestCall)
+        if (state.Status is ConsultationStatus.InProgress && time.GetUtcNow() - state.Modes[^1].Since >= _options.Recordings.MaxCallDuration)
             await End(wrongPatient: false, Actor.System, CancellationToken.None);
         await Work();
     }
 
-    private Refusal WhyNotDeliver(ConsultationState state, RecordingState recording)
+    private ErrorCode WhyNotDeliver(ConsultationState state, RecordingState recording)
     {
         if (!state.HasConsent(recording.Mode))
-            return Refusal.ConsentRequired;
+            return ErrorCode.ConsentRequired;
         if (!recording.IsUnsealed || IsDue(state) || state.Status is not (ConsultationStatus.InProgress or ConsultationStatus.Ended))
-            return Refusal.InvalidTransition;
-        return presenceLock.Admits(state) ? Refusal.None : Refusal.PresenceRequired;
+            return ErrorCode.InvalidTransition;
+        return presenceLock.Allows(state) ? ErrorCode.None : ErrorCode.PresenceRequired;
     }
 
-    private async Task<Outcome<Recording>> Deliver(
+    private async Task<Result<Recording>> Deliver(
         ConsultationState state, RecordingState verified, Actor by, CancellationToken cancellation)
     {
         var replay = new Replay
@@ -90,16 +90,16 @@ internal sealed partial class ConsultationGrain
         Deliveries.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
         switch (result)
         {
-            case DeliveryResult.Accepted or DeliveryResult.AlreadyThere:
+            case DeliveryResult.Accepted or DeliveryResult.AlreadyDelivered:
                 // The patient's page write is the seal. This record takes note with its next change; until then the list is asked.
                 var available = verified with { Status = RecordingStatus.Available };
-                stored.State = state.With(available);
+                stored.State = state.WithRecording(available);
                 return Snapshot(available);
-            case DeliveryResult.Different:
+            case DeliveryResult.Conflict:
                 _reconciled = false;
-                return Refusal.DigestMismatch;
+                return ErrorCode.DigestMismatch;
             default:
-                return Refusal.Locked;
+                return ErrorCode.RejectedBySafeguard;
         }
     }
 
@@ -112,10 +112,10 @@ internal sealed partial class ConsultationGrain
         {
             if (state.Recording(replay.Name.Ordinal) is { IsUnsealed: true } recording)
             {
-                state = state.With(recording with
+                state = state.WithRecording(recording with
                 {
                     Status = RecordingStatus.Available,
-                    Sealed = new SealedMedia { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
+                    Sealed = new VerifiedMedia { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
                 });
             }
         }
@@ -125,15 +125,15 @@ internal sealed partial class ConsultationGrain
 
     private async Task<ConsultationState> TakeBack(ConsultationState state)
     {
-        foreach (var pending in state.TakeBacks)
+        foreach (var pending in state.PendingWithdrawals)
         {
             // Stopped first, wherever it plays; then out of the list for good.
             await Stop(pending, [.. state.Recordings
                 .Where(r => r.Status is RecordingStatus.Available && (pending.Mode is null || r.Mode == pending.Mode))
                 .Select(r => Own.Recording(r.Ordinal))]);
-            await Participant.TakeBack(new TakeBack(Own, pending.Mode, pending.Reason, pending.By));
+            await Participant.WithdrawReplays(new WithdrawReplays(Own, pending.Mode, pending.Reason, pending.By));
         }
-        return state.TakeBacks.IsEmpty ? state : await Save(state with { TakeBacks = [] });
+        return state.PendingWithdrawals.IsEmpty ? state : await Save(state with { PendingWithdrawals = [] });
     }
 
     private bool IsDue(ConsultationState state) =>
@@ -142,7 +142,7 @@ internal sealed partial class ConsultationGrain
     private Task Arm() => this.RegisterOrUpdateReminder(Reminder, Hour, Hour);
 
     /// <summary>Before they are noted: a consultation that has settled has no reminder any more.</summary>
-    private Task ArmTakeBacks(ConsultationState state) => state.TakeBacks.IsEmpty || state.Recordings.IsEmpty ? Task.CompletedTask : Arm();
+    private Task ArmTakeBacks(ConsultationState state) => state.PendingWithdrawals.IsEmpty || state.Recordings.IsEmpty ? Task.CompletedTask : Arm();
 
     private async Task Disarm()
     {
@@ -172,7 +172,7 @@ internal sealed partial class ConsultationGrain
             return;
         var state = await Reconcile(stored.State);
         await NoteStatus(state);
-        foreach (var verified in state.Recordings.Where(r => r.AwaitsDelivery && WhyNotDeliver(state, r) is Refusal.None).ToList())
+        foreach (var verified in state.Recordings.Where(r => r.AwaitsDelivery && WhyNotDeliver(state, r) is ErrorCode.None).ToList())
         {
             Retries.Add(1);
             await Deliver(state, verified, Actor.System, CancellationToken.None);

@@ -9,10 +9,10 @@ internal sealed partial class ConsultationGrain
 {
     private const string WrongPatient = "wrong-patient";
 
-    public async Task ForgetKey(int ordinal, CancellationToken cancellation)
+    public async Task DropDataKey(int ordinal, CancellationToken cancellation)
     {
         if (await Load() is { } state && state.Recording(ordinal) is { IsUnsealed: false, WrappedKey.Length: > 0 } recording)
-            await Save(state.With(recording with { WrappedKey = [] }));
+            await Save(state.WithRecording(recording with { WrappedKey = [] }));
     }
 
     public async Task Erase(CancellationToken cancellation)
@@ -35,7 +35,7 @@ internal sealed partial class ConsultationGrain
     /// <summary>
     /// Withdrawn consent stops what was sealed; the wrong patient in the call opens an incident as well, one a consultation. Repeatable.
     /// </summary>
-    private async Task Stop(PendingTakeBack taken, ImmutableArray<RecordingId> recordings)
+    private async Task Stop(PendingWithdrawal taken, ImmutableArray<RecordingId> recordings)
     {
         if (taken.Reason is not WrongPatient)
         {
@@ -44,7 +44,7 @@ internal sealed partial class ConsultationGrain
         }
         var report = new IncidentReport
         {
-            Id = IncidentReport.IdOfWrongPatient(Own),
+            Id = IncidentReport.WrongPatientId(Own),
             Source = IncidentSource.Scheduler,
             ReportedAt = time.GetUtcNow(),
             By = taken.By,

@@ -12,8 +12,8 @@ namespace Replays.Grains.Consultations;
 [GrainType(TypeName)]
 internal sealed partial class ConsultationGrain(
     [PersistentState(ConsultationState.StateName, ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
-    PresenceLock presenceLock,
-    RecordLock recordLock,
+    PresenceSafeguard presenceLock,
+    RecordSafeguard recordLock,
     IMediaObjects media,
     IStopList stops,
     IOptions<ReplaysOptions> options,
@@ -36,7 +36,7 @@ internal sealed partial class ConsultationGrain(
     {
         Own = ConsultationId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a consultation's name.");
         CheckRecord();
-        if (stored.RecordExists && (stored.State.Status is not ConsultationStatus.Settled || !stored.State.TakeBacks.IsEmpty))
+        if (stored.RecordExists && (stored.State.Status is not ConsultationStatus.Settled || !stored.State.PendingWithdrawals.IsEmpty))
             WorkSoon();
         return Task.CompletedTask;
     }
@@ -51,94 +51,94 @@ internal sealed partial class ConsultationGrain(
             (_unsure, _reconciled) = (false, false);
         }
         if (_misfiled)
-            throw new RecordRefusedException();
+            throw new OwnershipMismatchException();
         await context.Invoke();
     }
 
     public async Task<Consultation?> Get(CancellationToken cancellation) => await Load() is { } state ? Snapshot(state) : null;
 
-    public async Task<Outcome<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation)
+    public async Task<Result<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         switch (state.Status)
         {
             case ConsultationStatus.Booked:
                 state = await Save(
-                    state with { Status = ConsultationStatus.InProgress, Modes = [new ModeSince(mode, time.GetUtcNow())] },
+                    state with { Status = ConsultationStatus.InProgress, Modes = [new ModeChange(mode, time.GetUtcNow())] },
                     Tell("consultation.started", by, Spelled(mode)));
                 break;
             case ConsultationStatus.InProgress when state.Modes[0].Mode == mode:
                 break;
             default:
-                return Refusal.InvalidTransition;
+                return ErrorCode.InvalidTransition;
         }
         await NoteStatus(state);
         return Snapshot(state);
     }
 
-    public async Task<Outcome<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation)
+    public async Task<Result<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (state.Status is not ConsultationStatus.InProgress)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         if (state.Mode == mode)
             return Snapshot(state);
         if (state.Modes.Length > MaxModes)
-            return Refusal.LimitReached;
-        state = state.CloseOpen();
+            return ErrorCode.LimitReached;
+        state = state.CloseOpenRecording();
         return Snapshot(await Save(
-            state with { Modes = state.Modes.Add(new ModeSince(mode, time.GetUtcNow())) }, Tell("consultation.mode-switched", by, Spelled(mode))));
+            state with { Modes = state.Modes.Add(new ModeChange(mode, time.GetUtcNow())) }, Tell("consultation.mode-switched", by, Spelled(mode))));
     }
 
-    public async Task<Outcome<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation)
+    public async Task<Result<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         return granted ? await Grant(state, mode, by, by.Subject, attested: false) : await Withdraw(state, mode, by, by.Subject, attested: false);
     }
 
-    public async Task<Outcome<Consultation>> AttestConsent(
+    public async Task<Result<Consultation>> AttestConsent(
         ConsultationMode mode, bool granted, string attestedBy, Actor by, CancellationToken cancellation)
     {
         if (!_options.Consent.AllowAttested)
-            return Refusal.AttestedConsentOff;
+            return ErrorCode.AttestedConsentOff;
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         return granted ? await Grant(state, mode, by, attestedBy, attested: true) : await Withdraw(state, mode, by, attestedBy, attested: true);
     }
 
-    public async Task<Outcome<string>> Join(Actor by, CancellationToken cancellation)
+    public async Task<Result<string>> Join(Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (state.Status is not ConsultationStatus.InProgress)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var digests = state.PresenceDigests.Add(PresenceLock.Digest(secret));
+        var digests = state.PresenceDigests.Add(PresenceSafeguard.Digest(secret));
         await Save(
-            Joined(state) with { PresenceDigests = [.. digests.TakeLast(PresenceLock.MaxDevices)] },
+            Joined(state) with { PresenceDigests = [.. digests.TakeLast(PresenceSafeguard.MaxDevices)] },
             state.JoinedAt is null ? [Tell("patient.joined", by)] : []);
         return secret;
     }
 
-    public async Task<Outcome<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation)
+    public async Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (state.Status is ConsultationStatus.Booked or ConsultationStatus.Cancelled)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         if (wrongPatient && !state.WrongPatient)
         {
             state = (await Reconcile(state)).DiscardUnsealed() with
             {
                 WrongPatient = true,
-                TakeBacks = state.TakeBacks.Add(new PendingTakeBack(null, WrongPatient, by)),
+                PendingWithdrawals = state.PendingWithdrawals.Add(new PendingWithdrawal(null, WrongPatient, by)),
             };
         }
         if (state.Status is ConsultationStatus.InProgress)
-            state = state.CloseOpen() with { Status = ConsultationStatus.Ended, EndedAt = time.GetUtcNow() };
+            state = state.CloseOpenRecording() with { Status = ConsultationStatus.Ended, EndedAt = time.GetUtcNow() };
         await ArmTakeBacks(state);
         if (state != stored.State)
             state = await Save(state, Tell("consultation.ended", by, wrongPatient ? WrongPatient : null));
@@ -146,22 +146,22 @@ internal sealed partial class ConsultationGrain(
         return Snapshot(await TakeBack(state));
     }
 
-    public async Task<Outcome<Consultation>> Cancel(Actor by, CancellationToken cancellation)
+    public async Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation)
     {
         if (await Load() is not { } state)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (state.Status is not (ConsultationStatus.Booked or ConsultationStatus.Cancelled))
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         if (state.Status is ConsultationStatus.Booked)
             state = await Save(state with { Status = ConsultationStatus.Cancelled }, Tell("consultation.cancelled", by));
         await NoteStatus(state);
         return Snapshot(state);
     }
 
-    private async Task<Outcome<Consultation>> Grant(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
+    private async Task<Result<Consultation>> Grant(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
     {
         if (state.Status is not (ConsultationStatus.Booked or ConsultationStatus.InProgress))
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         var joins = !attested && state.Status is ConsultationStatus.InProgress && state.JoinedAt is null;
         var next = joins ? Joined(state) : state;
         if (!state.HasConsent(mode))
@@ -169,10 +169,10 @@ internal sealed partial class ConsultationGrain(
         return Snapshot(next == state ? state : await Save(next, Tell("consent.granted", by, Spelled(mode))));
     }
 
-    private async Task<Outcome<Consultation>> Withdraw(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
+    private async Task<Result<Consultation>> Withdraw(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
     {
         if (state.Status is ConsultationStatus.Cancelled)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         var over = state.Status is ConsultationStatus.Ended or ConsultationStatus.Settled;
         if (state.ConsentFor(mode) is not { Granted: false } || over)
         {
@@ -180,7 +180,7 @@ internal sealed partial class ConsultationGrain(
             // Before any discard the patient's list is asked: what is sealed there is not thrown away here.
             state = (await Reconcile(state)).WithConsent(mode, consent).DiscardUnsealed(mode);
             if (over)
-                state = state with { TakeBacks = state.TakeBacks.Add(new PendingTakeBack(mode, "consent-withdrawn", by)) };
+                state = state with { PendingWithdrawals = state.PendingWithdrawals.Add(new PendingWithdrawal(mode, "consent-withdrawn", by)) };
             await ArmTakeBacks(state);
             state = await Save(state, Tell("consent.withdrawn", by, Spelled(mode)));
         }
@@ -224,13 +224,13 @@ internal sealed partial class ConsultationGrain(
     /// <summary>Sees that the ledger knows the status. The direction is always consultation to patient: the other one deadlocks.</summary>
     private async Task NoteStatus(ConsultationState state)
     {
-        if (_noted != state.Status && await Participant.NoteStatus(new StatusNote(Own, state.Status)))
+        if (_noted != state.Status && await Participant.ReportStatus(new StatusReport(Own, state.Status)))
             _noted = state.Status;
     }
 
     private void CheckRecord()
     {
-        if (!stored.RecordExists || recordLock.Admits(Own.Name, stored.State.Owner))
+        if (!stored.RecordExists || recordLock.Allows(Own.Name, stored.State.Owner))
             return;
         (_misfiled, stored.State) = (true, new ConsultationState());
         this.RegisterGrainTimer(DeactivateLater, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);

@@ -20,7 +20,7 @@ public sealed record ConsultationState
     public ConsultationStatus Status { get; init; }
 
     [Id(3)]
-    public ImmutableArray<ModeSince> Modes { get; init; } = [];
+    public ImmutableArray<ModeChange> Modes { get; init; } = [];
 
     [Id(4)]
     public Consent? Audio { get; init; }
@@ -52,7 +52,7 @@ public sealed record ConsultationState
 
     /// <summary>Replays still to be taken back from the participant's list.</summary>
     [Id(12)]
-    public ImmutableArray<PendingTakeBack> TakeBacks { get; init; } = [];
+    public ImmutableArray<PendingWithdrawal> PendingWithdrawals { get; init; } = [];
 
     public ConsultationMode? Mode => Modes.IsEmpty ? null : Modes[^1].Mode;
 
@@ -70,11 +70,11 @@ public sealed record ConsultationState
 
     internal RecordingState? Recording(int ordinal) => ordinal >= 1 && ordinal <= Recordings.Length ? Recordings[ordinal - 1] : null;
 
-    internal ConsultationState With(RecordingState recording) =>
+    internal ConsultationState WithRecording(RecordingState recording) =>
         this with { Recordings = Recordings.SetItem(recording.Ordinal - 1, recording) };
 
     /// <summary>Closes the recording under way, if there is one.</summary>
-    internal ConsultationState CloseOpen() => Change(r => r.Status is RecordingStatus.Open, RecordingStatus.Closed);
+    internal ConsultationState CloseOpenRecording() => Change(r => r.Status is RecordingStatus.Open, RecordingStatus.Closed);
 
     /// <summary>Discards what is not sealed, in one mode or in all.</summary>
     internal ConsultationState DiscardUnsealed(ConsultationMode? mode = null) =>
@@ -117,11 +117,11 @@ public sealed record RecordingState
     public required byte[] WrappedKey { get; init; }
 
     [Id(9)]
-    public RepeatKey? RepeatKey { get; init; }
+    public IdempotencyKey? IdempotencyKey { get; init; }
 
     /// <summary>What was sealed, or, while not yet available, what is verified and still to be delivered.</summary>
     [Id(10)]
-    public SealedMedia? Sealed { get; init; }
+    public VerifiedMedia? Sealed { get; init; }
 
     internal bool IsUnsealed => Status is RecordingStatus.Open or RecordingStatus.Closed;
 
@@ -129,5 +129,5 @@ public sealed record RecordingState
 }
 
 /// <summary>What is still to be taken back, and why.</summary>
-[GenerateSerializer, Immutable, Alias("replays.pending-take-back")]
-public sealed record PendingTakeBack([property: Id(0)] ConsultationMode? Mode, [property: Id(1)] string Reason, [property: Id(2)] Actor By);
+[GenerateSerializer, Immutable, Alias("replays.pending-withdrawal")]
+public sealed record PendingWithdrawal([property: Id(0)] ConsultationMode? Mode, [property: Id(1)] string Reason, [property: Id(2)] Actor By);

@@ -13,9 +13,9 @@ public sealed record PlaybackPart
 
     public required RecordingId Recording { get; init; }
 
-    public required Onlooker To { get; init; }
+    public required Recipient Recipient { get; init; }
 
-    public required PlaybackVia Via { get; init; }
+    public required AccessMethod AccessMethod { get; init; }
 
     /// <summary>Of the whole media.</summary>
     public required long SizeBytes { get; init; }
@@ -23,14 +23,14 @@ public sealed record PlaybackPart
     /// <summary>Of the whole media.</summary>
     public required double DurationSeconds { get; init; }
 
-    public required DateTimeOffset BegunAt { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Accurate to half a minute.</summary>
     public required DateTimeOffset LastAt { get; init; }
 
     /// <summary>What was sent.</summary>
-    public required ByteSpans Served { get; init; }
+    public required ByteRangeSet Served { get; init; }
 
     /// <summary>What may have been sent beyond that, by requests that were under way when this was written.</summary>
-    public required ByteSpans AtMost { get; init; }
+    public required ByteRangeSet UpperBound { get; init; }
 }

@@ -5,8 +5,8 @@ namespace Replays.Grains.Identity;
 
 /// <summary>A consultation's full name, <c>patients/{patient}/consultations/{number}</c>: it contains its patient.</summary>
 /// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
-[JsonConverter(typeof(NameJsonConverter<ConsultationId>))]
-public readonly record struct ConsultationId : IName<ConsultationId>
+[JsonConverter(typeof(ResourceNameJsonConverter<ConsultationId>))]
+public readonly record struct ConsultationId : IResourceName<ConsultationId>
 {
     private readonly int _number;
 
@@ -32,7 +32,7 @@ public readonly record struct ConsultationId : IName<ConsultationId>
 
     public static bool TryParseName([NotNullWhen(true)] string? name, out ConsultationId id)
     {
-        if (Names.TryMatch(name, out var patient, out var number, out var ordinal) && number is { } n && ordinal is null
+        if (ResourceName.TrySplit(name, out var patient, out var number, out var ordinal) && number is { } n && ordinal is null
             && PatientId.TryCreate(patient, out var owner))
         {
             id = new ConsultationId(owner, n);

@@ -8,8 +8,8 @@ namespace Replays.Grains.Identity;
 /// the first a letter, digit, <c>-</c> or <c>_</c>; case-sensitive, never trimmed, folded or normalised.
 /// </summary>
 /// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
-[JsonConverter(typeof(NameJsonConverter<PatientId>))]
-public readonly record struct PatientId : IName<PatientId>
+[JsonConverter(typeof(ResourceNameJsonConverter<PatientId>))]
+public readonly record struct PatientId : IResourceName<PatientId>
 {
     public const int MaxLength = 128;
 
@@ -30,7 +30,7 @@ public readonly record struct PatientId : IName<PatientId>
     /// <summary>Reads the bare id, as it stands in a token or a path.</summary>
     public static bool TryCreate([NotNullWhen(true)] string? value, out PatientId id)
     {
-        if (value is { Length: >= 1 and <= MaxLength } && IsFirst(value[0]) && value.All(IsAllowed))
+        if (value is { Length: >= 1 and <= MaxLength } && IsAllowedFirst(value[0]) && value.All(IsAllowed))
         {
             id = new PatientId(value);
             return true;
@@ -42,7 +42,7 @@ public readonly record struct PatientId : IName<PatientId>
     public static bool TryParseName([NotNullWhen(true)] string? name, out PatientId id)
     {
         id = default;
-        return Names.TryMatch(name, out var patient, out var number, out _) && number is null && TryCreate(patient, out id);
+        return ResourceName.TrySplit(name, out var patient, out var number, out _) && number is null && TryCreate(patient, out id);
     }
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse"/>
@@ -54,7 +54,7 @@ public readonly record struct PatientId : IName<PatientId>
 
     public override string ToString() => Value;
 
-    private static bool IsFirst(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+    private static bool IsAllowedFirst(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
 
-    private static bool IsAllowed(char c) => IsFirst(c) || c is '.' or '~' or '|' or ':' or '@';
+    private static bool IsAllowed(char c) => IsAllowedFirst(c) || c is '.' or '~' or '|' or ':' or '@';
 }

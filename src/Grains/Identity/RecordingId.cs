@@ -8,8 +8,8 @@ namespace Replays.Grains.Identity;
 /// its patient.
 /// </summary>
 /// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
-[JsonConverter(typeof(NameJsonConverter<RecordingId>))]
-public readonly record struct RecordingId : IName<RecordingId>
+[JsonConverter(typeof(ResourceNameJsonConverter<RecordingId>))]
+public readonly record struct RecordingId : IResourceName<RecordingId>
 {
     private readonly int _ordinal;
 
@@ -39,7 +39,7 @@ public readonly record struct RecordingId : IName<RecordingId>
     {
         id = default;
         var dash = replayId?.IndexOf('-') ?? -1;
-        if (dash < 0 || !Names.TryNumber(replayId.AsSpan(0, dash), out var number) || !Names.TryNumber(replayId.AsSpan(dash + 1), out var ordinal))
+        if (dash < 0 || !ResourceName.TryParseNumber(replayId.AsSpan(0, dash), out var number) || !ResourceName.TryParseNumber(replayId.AsSpan(dash + 1), out var ordinal))
             return false;
         id = owner.Consultation(number).Recording(ordinal);
         return true;
@@ -47,7 +47,7 @@ public readonly record struct RecordingId : IName<RecordingId>
 
     public static bool TryParseName([NotNullWhen(true)] string? name, out RecordingId id)
     {
-        if (Names.TryMatch(name, out var patient, out var number, out var ordinal) && number is { } n && ordinal is { } o
+        if (ResourceName.TrySplit(name, out var patient, out var number, out var ordinal) && number is { } n && ordinal is { } o
             && PatientId.TryCreate(patient, out var owner))
         {
             id = owner.Consultation(n).Recording(o);

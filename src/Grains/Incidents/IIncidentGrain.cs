@@ -16,30 +16,30 @@ public interface IIncidentGrain : IGrainWithStringKey
     Task<Incident?> Get(CancellationToken cancellation = default);
 
     /// <summary>Does what is still to be done: stops, patients' lists, trails. Repeatable; others call it when a crash left something undone.</summary>
-    [Alias("Follow")]
-    Task Follow(CancellationToken cancellation = default);
+    [Alias("ProcessPending")]
+    Task ProcessPending(CancellationToken cancellation = default);
 
     /// <summary>Changes the officer's record.</summary>
     /// <param name="amendment">What is added or corrected.</param>
-    /// <param name="expected">The version it is based on: another one is <see cref="Refusal.Changed"/>. Null: whatever there is.</param>
+    /// <param name="expected">The version it is based on: another one is <see cref="ErrorCode.VersionConflict"/>. Null: whatever there is.</param>
     /// <param name="by">The officer.</param>
     /// <param name="cancellation">Gives up.</param>
     [Alias("Amend")]
-    Task<Outcome<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation = default);
+    Task<Result<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Quarantines more recordings under this incident. Resolved already: <see cref="Refusal.InvalidTransition"/>.</summary>
+    /// <summary>Quarantines more recordings under this incident. Resolved already: <see cref="ErrorCode.InvalidTransition"/>.</summary>
     [Alias("AddRecordings")]
-    Task<Outcome<Incident>> AddRecordings(
+    Task<Result<Incident>> AddRecordings(
         ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Restores or withdraws all its recordings. Repeated with the same outcome: unchanged; with another: <see cref="Refusal.InvalidTransition"/>.</summary>
+    /// <summary>Restores or withdraws all its recordings. Repeated with the same outcome: unchanged; with another: <see cref="ErrorCode.InvalidTransition"/>.</summary>
     [Alias("Resolve")]
-    Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation = default);
+    Task<Result<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation = default);
 
     /// <summary>
-    /// A second officer approves a withdrawal: the data keys are destroyed. The same officer: <see cref="Refusal.SecondOfficerRequired"/>;
-    /// a recording on legal hold: <see cref="Refusal.LegalHold"/>, and none is destroyed.
+    /// A second officer approves a withdrawal: the data keys are destroyed. The same officer: <see cref="ErrorCode.SecondOfficerRequired"/>;
+    /// a recording on legal hold: <see cref="ErrorCode.LegalHold"/>, and none is destroyed.
     /// </summary>
     [Alias("Approve")]
-    Task<Outcome<Incident>> Approve(Actor by, CancellationToken cancellation = default);
+    Task<Result<Incident>> Approve(Actor by, CancellationToken cancellation = default);
 }

@@ -37,7 +37,7 @@ public sealed record Incident
 
     /// <summary>How often the same cause came.</summary>
     [Id(7)]
-    public required long Times { get; init; }
+    public required long Occurrences { get; init; }
 
     /// <summary>Changes with every step.</summary>
     public int Version => Steps.Length;
@@ -49,10 +49,10 @@ public sealed record Incident
 
     /// <summary>What an incident is taken for at first.</summary>
     public static IncidentKind KindOf(IncidentSource source) =>
-        source is IncidentSource.Lock ? IncidentKind.NearMiss : IncidentKind.Suspected;
+        source is IncidentSource.Safeguard ? IncidentKind.NearMiss : IncidentKind.Suspected;
 
     /// <summary>When an incident that was just reported is due.</summary>
-    public static DateTimeOffset? Due(IncidentSource source, DateTimeOffset reportedAt) =>
+    public static DateTimeOffset? DueAt(IncidentSource source, DateTimeOffset reportedAt) =>
         KindOf(source) is IncidentKind.NearMiss ? null : reportedAt + ReportWithin;
 }
 

@@ -14,6 +14,6 @@ public sealed record IncidentAmendment
     public IncidentRecord? Record { get; init; }
 
     /// <summary>Which answers it changes: for the trail, which is not to hold what they say.</summary>
-    internal string Changed() => string.Join(' ', ((string?[])
-        [Kind is null ? null : "kind", AwareAt is null ? null : "awareAt", .. Record?.Answered() ?? []]).OfType<string>());
+    internal string ChangedFields() => string.Join(' ', ((string?[])
+        [Kind is null ? null : "kind", AwareAt is null ? null : "awareAt", .. Record?.AnsweredFields() ?? []]).OfType<string>());
 }

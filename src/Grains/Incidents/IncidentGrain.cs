@@ -34,53 +34,53 @@ internal sealed partial class IncidentGrain(
 
     public async Task<Incident?> Get(CancellationToken cancellation) => await Begin(cancellation) is { } logged ? Snapshot(logged) : null;
 
-    public async Task Follow(CancellationToken cancellation)
+    public async Task ProcessPending(CancellationToken cancellation)
     {
         if (await Begin(cancellation) is not { } logged)
             return;
-        if (State.Followed == State.Steps.Length && State.Resolution is not null && logged.IsOpen)
-            await Save(State with { Resolution = null, Steps = State.Steps.Add(Step(IncidentSteps.Reopened, logged.Report.By)) });
+        if (State.ProcessedSteps == State.Steps.Length && State.Resolution is not null && logged.IsOpen)
+            await Save(State with { Resolution = null, Steps = State.Steps.Add(Step(IncidentStepKinds.Reopened, logged.Report.By)) });
         await FollowAll(logged, cancellation);
     }
 
-    public async Task<Outcome<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation)
+    public async Task<Result<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is null)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (expected is { } version && version != State.Steps.Length)
-            return Refusal.Changed;
+            return ErrorCode.VersionConflict;
         if (State.Steps.Length >= MaxSteps)
-            return Refusal.LimitReached;
+            return ErrorCode.LimitReached;
         return await Change(state => state with
         {
             Kind = amendment.Kind ?? state.Kind,
             AwareAt = amendment.AwareAt ?? state.AwareAt,
-            Record = amendment.Record is { } record ? state.Record.With(record) : state.Record,
-            Steps = state.Steps.Add(Step(IncidentSteps.Amended, by, amendment.Changed())),
+            Record = amendment.Record is { } record ? state.Record.Merge(record) : state.Record,
+            Steps = state.Steps.Add(Step(IncidentStepKinds.Amended, by, amendment.ChangedFields())),
         }, cancellation);
     }
 
-    public async Task<Outcome<Incident>> AddRecordings(
+    public async Task<Result<Incident>> AddRecordings(
         ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is null)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (State.Resolution is not null)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         if (State.Steps.Length >= MaxSteps)
-            return Refusal.LimitReached;
+            return ErrorCode.LimitReached;
         await stops.Quarantine(Id, recordings, by, cancellation);
-        var step = Step(IncidentSteps.Added, by, reason) with { Recordings = recordings };
+        var step = Step(IncidentStepKinds.Added, by, reason) with { Recordings = recordings };
         return await Change(state => state with { Steps = state.Steps.Add(step) }, cancellation);
     }
 
-    public async Task<Outcome<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation)
+    public async Task<Result<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is not { } logged)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (State.Resolution is { } resolution)
-            return resolution.Outcome == outcome ? Snapshot(logged) : Refusal.InvalidTransition;
-        var step = Step(outcome is IncidentOutcome.Restored ? IncidentSteps.Restored : IncidentSteps.Withdrawn, by, note);
+            return resolution.Outcome == outcome ? Snapshot(logged) : ErrorCode.InvalidTransition;
+        var step = Step(outcome is IncidentOutcome.Restored ? IncidentStepKinds.Restored : IncidentStepKinds.Withdrawn, by, note);
         return await Change(state => state with
         {
             Resolution = new() { Outcome = outcome, Note = note, By = by, At = step.At },
@@ -88,25 +88,25 @@ internal sealed partial class IncidentGrain(
         }, cancellation);
     }
 
-    public async Task<Outcome<Incident>> Approve(Actor by, CancellationToken cancellation)
+    public async Task<Result<Incident>> Approve(Actor by, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is not { } logged)
-            return Refusal.NotFound;
+            return ErrorCode.NotFound;
         if (State.Resolution is not { Outcome: IncidentOutcome.Withdrawn } resolution)
-            return Refusal.InvalidTransition;
+            return ErrorCode.InvalidTransition;
         if (resolution.ApprovedBy is not null)
             return Snapshot(logged);
         if (resolution.By.Subject == by.Subject)
-            return Refusal.SecondOfficerRequired;
+            return ErrorCode.SecondOfficerRequired;
         foreach (var patient in Patients(logged))
         {
-            if (await GrainFactory.Patient(patient).IsOnHold(cancellation))
-                return Refusal.LegalHold;
+            if (await GrainFactory.Patient(patient).HasLegalHold(cancellation))
+                return ErrorCode.LegalHold;
         }
         return await Change(state => state with
         {
             Resolution = resolution with { ApprovedBy = by },
-            Steps = state.Steps.Add(Step(IncidentSteps.KeysDestroyed, by)),
+            Steps = state.Steps.Add(Step(IncidentStepKinds.KeysDestroyed, by)),
         }, cancellation);
     }
 
@@ -114,11 +114,11 @@ internal sealed partial class IncidentGrain(
     {
         if (!Name.StartsWith("incidents/", StringComparison.Ordinal))
             throw new ArgumentException("Not an incident's name.");
-        return stored.RecordExists && State.Owner != Name ? throw new RecordRefusedException() : Task.CompletedTask;
+        return stored.RecordExists && State.Owner != Name ? throw new OwnershipMismatchException() : Task.CompletedTask;
     }
 
     /// <summary>What the log knows; the first time, the state begins with it.</summary>
-    private async Task<LoggedIncident?> Begin(CancellationToken cancellation)
+    private async Task<IncidentSummary?> Begin(CancellationToken cancellation)
     {
         if (_unsure)
         {
@@ -136,9 +136,9 @@ internal sealed partial class IncidentGrain(
     {
         var kind = report.Source switch
         {
-            IncidentSource.Patient or IncidentSource.Clinician => IncidentSteps.Reported,
-            IncidentSource.Lock => IncidentSteps.Refused,
-            _ => IncidentSteps.Opened,
+            IncidentSource.Patient or IncidentSource.Clinician => IncidentStepKinds.Reported,
+            IncidentSource.Safeguard => IncidentStepKinds.Refused,
+            _ => IncidentStepKinds.Opened,
         };
         return new()
         {
@@ -150,11 +150,11 @@ internal sealed partial class IncidentGrain(
     }
 
     /// <summary>One change: marked as not followed, written, followed.</summary>
-    private async Task<Outcome<Incident>> Change(Func<IncidentState, IncidentState> change, CancellationToken cancellation)
+    private async Task<Result<Incident>> Change(Func<IncidentState, IncidentState> change, CancellationToken cancellation)
     {
         if (await Begin(cancellation) is not { } logged)
-            return Refusal.NotFound;
-        await log.Unfollow(Id, cancellation);
+            return ErrorCode.NotFound;
+        await log.MarkUnprocessed(Id, cancellation);
         await Save(change(State));
         try
         {
@@ -167,18 +167,18 @@ internal sealed partial class IncidentGrain(
         return Snapshot(logged);
     }
 
-    private async Task FollowAll(LoggedIncident logged, CancellationToken cancellation)
+    private async Task FollowAll(IncidentSummary logged, CancellationToken cancellation)
     {
-        for (var at = State.Followed; at < State.Steps.Length; at++)
+        for (var at = State.ProcessedSteps; at < State.Steps.Length; at++)
         {
             var step = State.Steps[at];
             await FollowStops(step, cancellation);
             foreach (var patient in step.Recordings is { } some ? Patients(some) : Patients(logged))
                 await GrainFactory.AuditTrail(patient).Append([Entry(logged, step, at, patient)]);
         }
-        if (!stored.RecordExists || State.Followed < State.Steps.Length)
-            await Save(State with { Followed = State.Steps.Length });
-        await log.Followed(Id, State.Resolution is null, Snapshot(logged).ReportDueAt, cancellation);
+        if (!stored.RecordExists || State.ProcessedSteps < State.Steps.Length)
+            await Save(State with { ProcessedSteps = State.Steps.Length });
+        await log.MarkProcessed(Id, State.Resolution is null, Snapshot(logged).ReportDueAt, cancellation);
     }
 
     /// <summary>The stops first; then what the patient's own list is to remember.</summary>
@@ -186,21 +186,21 @@ internal sealed partial class IncidentGrain(
     {
         switch (step.Kind)
         {
-            case IncidentSteps.Restored:
+            case IncidentStepKinds.Restored:
                 await stops.Restore(Id, cancellation);
                 break;
-            case IncidentSteps.Withdrawn:
+            case IncidentStepKinds.Withdrawn:
                 await stops.Withdraw(Id, step.By, cancellation);
                 foreach (var recording in await Recordings(cancellation))
-                    await GrainFactory.Patient(recording.Patient).Withdraw(recording, "incident", step.By, cancellation);
+                    await GrainFactory.Patient(recording.Patient).WithdrawReplay(recording, "incident", step.By, cancellation);
                 break;
-            case IncidentSteps.KeysDestroyed:
+            case IncidentStepKinds.KeysDestroyed:
                 foreach (var recording in await Recordings(cancellation))
                 {
                     // A hold that was set since the approval: this stays to be done, and is tried again until the hold is lifted.
-                    if (await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation) is Refusal.LegalHold)
+                    if (await GrainFactory.Patient(recording.Patient).DestroyKey(recording, step.By, cancellation) is ErrorCode.LegalHold)
                         throw new InvalidOperationException("On legal hold.");
-                    await GrainFactory.Consultation(recording.Consultation).ForgetKey(recording.Ordinal, cancellation);
+                    await GrainFactory.Consultation(recording.Consultation).DropDataKey(recording.Ordinal, cancellation);
                 }
                 break;
         }
@@ -209,7 +209,7 @@ internal sealed partial class IncidentGrain(
     private async Task<ImmutableArray<RecordingId>> Recordings(CancellationToken cancellation) =>
         (await log.Find(Id, cancellation))?.Recordings ?? [];
 
-    private static AuditEntry Entry(LoggedIncident logged, IncidentStep step, int number, PatientId patient)
+    private static AuditEntry Entry(IncidentSummary logged, IncidentStep step, int number, PatientId patient)
     {
         var own = (step.Recordings ?? logged.Recordings).Where(recording => recording.Patient == patient).ToList();
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{logged.Report.Id}/{number}/{patient.Name}"));
@@ -233,7 +233,7 @@ internal sealed partial class IncidentGrain(
     };
 
     /// <summary>Whose recordings are in it, or whose name a lock saw.</summary>
-    private static IEnumerable<PatientId> Patients(LoggedIncident logged) =>
+    private static IEnumerable<PatientId> Patients(IncidentSummary logged) =>
         Patients(logged.Recordings)
             .Concat(ConsultationId.TryParseName(logged.Report.Cause, out var consultation) ? [consultation.Patient] : [])
             .Concat(RecordingId.TryParseName(logged.Report.Cause, out var recording) ? [recording.Patient] : [])
@@ -252,7 +252,7 @@ internal sealed partial class IncidentGrain(
 
     private IncidentStep Step(string kind, Actor by, string? detail = null) => new(kind, time.GetUtcNow(), by, detail);
 
-    private Incident Snapshot(LoggedIncident logged) => new()
+    private Incident Snapshot(IncidentSummary logged) => new()
     {
         Report = logged.Report,
         Kind = State.Kind,
@@ -261,7 +261,7 @@ internal sealed partial class IncidentGrain(
         Record = State.Record,
         Resolution = State.Resolution,
         Steps = State.Steps,
-        Times = logged.Times,
+        Occurrences = logged.Occurrences,
     };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A decision about an incident is stored, but not followed in full yet ({Cause}).")]

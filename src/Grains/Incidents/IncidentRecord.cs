@@ -90,20 +90,20 @@ public sealed record IncidentRecord : IValidatableObject
             if (text.GetValue(this) is string said && !IsPlain(said))
                 yield return Invalid("This must be text, without control characters.", text.Name);
         }
-        if (!AreAll(DataCategories, IsPlain))
+        if (!AreValid(DataCategories, IsPlain))
             yield return Invalid("Each is named.", nameof(DataCategories));
-        if (!AreAll(PersonCategories, IsPlain))
+        if (!AreValid(PersonCategories, IsPlain))
             yield return Invalid("Each is named.", nameof(PersonCategories));
-        if (!AreAll(Notifications, told => IsPlain(told.Whom) && IsPlainIfAny(told.Phase) && IsPlainIfAny(told.Reference)))
+        if (!AreValid(Notifications, told => IsPlain(told.Recipient) && IsPlainIfAny(told.Phase) && IsPlainIfAny(told.Reference)))
             yield return Invalid("Each says whom, in text.", nameof(Notifications));
         if (Article34 is { } decision && (!IsPlainIfAny(decision.Reason)
-            || !AreAll(decision.Communications, sent => IsPlain(sent.Text) && sent.People is null or >= 0)))
+            || !AreValid(decision.Communications, sent => IsPlain(sent.Text) && sent.People is null or >= 0)))
             yield return Invalid("The reason and what was sent are text; nobody is sent to fewer than none.", nameof(Article34));
 
         static ValidationResult Invalid(string why, string answer) => new(why, [answer]);
     }
 
-    private static bool AreAll<T>(ImmutableArray<T>? items, Func<T, bool> valid) =>
+    private static bool AreValid<T>(ImmutableArray<T>? items, Func<T, bool> valid) =>
         items is not { } all || all.Length <= MaxItems && all.All(item => item is not null && valid(item));
 
     private static bool IsPlainIfAny(string? text) => text is null || IsPlain(text);
@@ -112,11 +112,11 @@ public sealed record IncidentRecord : IValidatableObject
         && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 
     /// <summary>Names of what is answered.</summary>
-    internal IEnumerable<string> Answered() => typeof(IncidentRecord).GetProperties()
+    internal IEnumerable<string> AnsweredFields() => typeof(IncidentRecord).GetProperties()
         .Where(answer => answer.GetValue(this) is not null).Select(answer => JsonNamingPolicy.CamelCase.ConvertName(answer.Name));
 
     /// <summary>This record with all that the other answers.</summary>
-    public IncidentRecord With(IncidentRecord other) => new()
+    public IncidentRecord Merge(IncidentRecord other) => new()
     {
         FoundAt = other.FoundAt ?? FoundAt,
         OccurredFrom = other.OccurredFrom ?? OccurredFrom,
@@ -140,13 +140,13 @@ public sealed record IncidentRecord : IValidatableObject
 }
 
 /// <summary>Somebody who was told.</summary>
-/// <param name="Whom">The authority, the processor's client, the insurer.</param>
+/// <param name="Recipient">The authority, the processor's client, the insurer.</param>
 /// <param name="At">When.</param>
 /// <param name="Phase">First, further, final.</param>
 /// <param name="Reference">Their reference.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-notification")]
 public sealed record Notification(
-    [property: Id(0)] string Whom, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase = null, [property: Id(3)] string? Reference = null);
+    [property: Id(0)] string Recipient, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase = null, [property: Id(3)] string? Reference = null);
 
 /// <summary>The decision whether the people concerned are told (GDPR Art. 34), and what was sent.</summary>
 /// <param name="HighRisk">Whether a high risk to them is likely.</param>

@@ -38,15 +38,15 @@ public sealed record IncidentReport
 
     /// <summary>The request that opened it, where that is repeatable: its id follows from the key.</summary>
     [Id(8)]
-    public RepeatKey? RepeatKey { get; init; }
+    public IdempotencyKey? IdempotencyKey { get; init; }
 
     /// <summary>What an audit found: one incident a cause, however often it is found.</summary>
     /// <param name="kind">The kind of finding.</param>
     /// <param name="cause">The full name of what it is about; null: several.</param>
     /// <param name="at">When it was found.</param>
-    public static IncidentReport OfFinding(string kind, string? cause, DateTimeOffset at) => new()
+    public static IncidentReport ForFinding(string kind, string? cause, DateTimeOffset at) => new()
     {
-        Id = IdOf($"audit/{kind}/{cause}"),
+        Id = IdFor($"audit/{kind}/{cause}"),
         Source = IncidentSource.Audit,
         ReportedAt = at,
         By = Actor.System,
@@ -55,14 +55,14 @@ public sealed record IncidentReport
     };
 
     /// <summary>A trail that does not verify: one incident for each first broken entry, whoever finds it.</summary>
-    public static IncidentReport OfBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) =>
-        OfFinding("trail-broken", $"{patient.Name}/trail/{firstBroken}", at);
+    public static IncidentReport ForBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) =>
+        ForFinding("trail-broken", $"{patient.Name}/trail/{firstBroken}", at);
 
     /// <summary>The id of the incident of a call in which the wrong patient was.</summary>
-    public static string IdOfWrongPatient(ConsultationId consultation) => IdOf($"wrong-patient/{consultation.Name}");
+    public static string WrongPatientId(ConsultationId consultation) => IdFor($"wrong-patient/{consultation.Name}");
 
     /// <summary>The id of the one incident of a cause.</summary>
-    public static string IdOf(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
+    public static string IdFor(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
 
     public static string NewId() => Guid.NewGuid().ToString("n");
 }

@@ -17,8 +17,8 @@ public enum IncidentSource
     Officer = 2,
 
     /// <summary>A lock refused what only a defect can cause.</summary>
-    [JsonStringEnumMemberName("lock")]
-    Lock = 3,
+    [JsonStringEnumMemberName("safeguard")]
+    Safeguard = 3,
 
     /// <summary>An ownership audit found something out of place.</summary>
     [JsonStringEnumMemberName("audit")]

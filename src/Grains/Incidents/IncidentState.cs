@@ -30,5 +30,5 @@ public sealed record IncidentState
 
     /// <summary>How many of the steps have been followed: stops changed, lists marked, trails told.</summary>
     [Id(6)]
-    public int Followed { get; init; }
+    public int ProcessedSteps { get; init; }
 }

@@ -9,5 +9,5 @@ namespace Replays.Grains.Patients;
 public interface IConsultationMessage
 {
     /// <summary>The consultation that speaks.</summary>
-    ConsultationId From { get; }
+    ConsultationId Sender { get; }
 }

@@ -21,7 +21,7 @@ public sealed record LedgerEntry
     public required DateTimeOffset BookedAt { get; init; }
 
     [Id(4)]
-    public RepeatKey? RepeatKey { get; init; }
+    public IdempotencyKey? IdempotencyKey { get; init; }
 
     [Id(5)]
     public ImmutableArray<Replay> Replays { get; init; } = [];

@@ -28,13 +28,13 @@ public sealed record LedgerPage
     [Id(2)]
     public ImmutableArray<AuditEntry> Outbox { get; init; } = [];
 
-    public static int Of(int number) => number / Size;
+    public static int PageNumberOf(int number) => number / Size;
 
-    public static string NameOf(PatientId patient, int page) => $"{patient.Name}/pages/{page}";
+    public static string PageKey(PatientId patient, int page) => $"{patient.Name}/pages/{page}";
 
     internal LedgerEntry? Find(int number) => Entries.FirstOrDefault(e => e.Name.Number == number);
 
-    internal LedgerPage With(LedgerEntry entry) => this with
+    internal LedgerPage WithEntry(LedgerEntry entry) => this with
     {
         Entries = Find(entry.Name.Number) is { } old ? Entries.Replace(old, entry) : Entries.Add(entry),
     };

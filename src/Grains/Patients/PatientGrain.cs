@@ -13,13 +13,13 @@ namespace Replays.Grains.Patients;
 
 [GrainType(TypeName)]
 internal sealed partial class PatientGrain(
-    [PersistentState("patient-head", ReplaysStorage.Name)] IPersistentState<PatientHead> head,
+    [PersistentState("ledger-header", ReplaysStorage.Name)] IPersistentState<LedgerHeader> head,
     [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
-    NameLock nameLock,
-    CallerLock callerLock,
-    LedgerLock ledgerLock,
-    RecordLock recordLock,
-    KeyLock keyLock,
+    NameSafeguard nameLock,
+    CallerSafeguard callerLock,
+    LedgerSafeguard ledgerLock,
+    RecordSafeguard recordLock,
+    KeySafeguard keyLock,
     IStopList stops,
     TimeProvider time) : Grain, IPatientGrain, IIncomingGrainCallFilter
 {
@@ -50,41 +50,41 @@ internal sealed partial class PatientGrain(
     {
         // A misfiled record answers nobody, and cheaply: no retry of a hot caller reads it again before the activation goes.
         if (_misfiled)
-            throw new RecordRefusedException();
+            throw new OwnershipMismatchException();
         if (_headUnsure)
         {
             await head.ReadStateAsync();
             CheckHead();
             _headUnsure = false;
             if (_misfiled)
-                throw new RecordRefusedException();
+                throw new OwnershipMismatchException();
         }
         _source = context.SourceId;
         await context.Invoke();
     }
 
-    public async Task<Outcome<LedgerEntry>> Book(Booking booking, RepeatKey? key, Actor by, CancellationToken cancellation)
+    public async Task<Result<LedgerEntry>> Book(Booking booking, IdempotencyKey? key, Actor by, CancellationToken cancellation)
     {
-        if (head.State.Erasing)
-            return Refusal.NotFound;
+        if (head.State.IsErasing)
+            return ErrorCode.NotFound;
         var now = time.GetUtcNow();
         if (key is not null && await FindRepeat(key, now) is { } earlier)
-            return earlier.RepeatKey!.Body == key.Body ? await Entry(earlier.Name) ?? earlier : Refusal.IdempotencyKeyReused;
+            return earlier.IdempotencyKey!.Body == key.Body ? await Entry(earlier.Name) ?? earlier : ErrorCode.IdempotencyKeyReused;
 
         var name = Own.Consultation(await LastNumber() + 1);
-        var page = LedgerPage.Of(name.Number);
+        var page = LedgerPage.PageNumberOf(name.Number);
         if (page > head.State.LastPage)
             await Save(head.State with { Owner = Own.Name, LastPage = page });
 
-        var entry = new LedgerEntry { Name = name, Booking = booking, Status = ConsultationStatus.Booked, BookedAt = now, RepeatKey = key };
-        await Save(page, (await Load(page)).With(entry), Tell("consultation.booked", by, name.Name));
+        var entry = new LedgerEntry { Name = name, Booking = booking, Status = ConsultationStatus.Booked, BookedAt = now, IdempotencyKey = key };
+        await Save(page, (await Load(page)).WithEntry(entry), Tell("consultation.booked", by, name.Name));
         _lastNumber = name.Number;
         if (key is not null)
             _keyed?.Add(entry);
         return entry;
     }
 
-    public async Task<LedgerExtract> ListConsultations(int limit, LedgerCursor? after, CancellationToken cancellation)
+    public async Task<LedgerSlice> ListConsultations(int limit, LedgerCursor? after, CancellationToken cancellation)
     {
         var found = new List<LedgerEntry>();
         var end = await Scan(after, entry =>
@@ -93,7 +93,7 @@ internal sealed partial class PatientGrain(
             return found.Count <= limit;
         });
         var items = found.Take(limit).ToImmutableArray();
-        return new LedgerExtract(items, found.Count > limit ? new LedgerCursor(items[^1].Name.Number, 0) : end);
+        return new LedgerSlice(items, found.Count > limit ? new LedgerCursor(items[^1].Name.Number, 0) : end);
     }
 
     public async Task<ReplayPage> ListReplays(ReplayQuery query, CancellationToken cancellation)
@@ -118,7 +118,7 @@ internal sealed partial class PatientGrain(
     public async Task<ListedReplay?> FindReplay(RecordingId recording, CancellationToken cancellation)
     {
         var number = recording.Consultation.Number;
-        return recording.Patient == Own && (await Load(LedgerPage.Of(number))).Find(number) is { } entry
+        return recording.Patient == Own && (await Load(LedgerPage.PageNumberOf(number))).Find(number) is { } entry
             && entry.Replays.FirstOrDefault(r => r.Name.Ordinal == recording.Ordinal) is { } replay && IsListed(replay)
             ? new ListedReplay(replay, entry.Booking)
             : null;
@@ -131,25 +131,25 @@ internal sealed partial class PatientGrain(
             : null;
 
     public async Task<LedgerEntry?> ReadEntry(LedgerQuery query, CancellationToken cancellation) =>
-        Admits(query) && await Entry(query.From) is { } entry && entry.Name == query.From ? entry : null;
+        Admits(query) && await Entry(query.Sender) is { } entry && entry.Name == query.Sender ? entry : null;
 
-    public async Task<bool> NoteStatus(StatusNote note, CancellationToken cancellation)
+    public async Task<bool> ReportStatus(StatusReport note, CancellationToken cancellation)
     {
-        if (!Admits(note) || await Entry(note.From) is not { } entry || entry.Name != note.From)
+        if (!Admits(note) || await Entry(note.Sender) is not { } entry || entry.Name != note.Sender)
             return false;
         if (entry.Status >= note.Status)
             return true;
-        var page = LedgerPage.Of(note.From.Number);
+        var page = LedgerPage.PageNumberOf(note.Sender.Number);
         // Once settled, nobody comes back to this page by itself: what it has to tell is told before.
         if (note.Status is ConsultationStatus.Settled or ConsultationStatus.Cancelled)
             await TellTrail(page);
-        await Save(page, (await Load(page)).With(entry with { Status = note.Status }));
+        await Save(page, (await Load(page)).WithEntry(entry with { Status = note.Status }));
         return true;
     }
 
-    public async Task<DataKey?> KeyFor(DataKeyRequest request, CancellationToken cancellation)
+    public async Task<DataKey?> GetDataKey(DataKeyRequest request, CancellationToken cancellation)
     {
-        if (!Admits(request) || !ledgerLock.Admits(await Entry(request.From), request.From))
+        if (!Admits(request) || !ledgerLock.Allows(await Entry(request.Sender), request.Sender))
             return null;
         if (request.Wrapped is null)
             return await keyLock.Create(request.Recording, cancellation);
@@ -163,38 +163,38 @@ internal sealed partial class PatientGrain(
         var replay = delivery.Replay;
         if (!Admits(delivery))
             return DeliveryResult.Refused;
-        var entry = await Entry(delivery.From);
+        var entry = await Entry(delivery.Sender);
         if (entry?.Replays.FirstOrDefault(r => r.Name == replay.Name) is { } there)
-            return there.Sha256 == replay.Sha256 && there.ObjectKey == replay.ObjectKey ? DeliveryResult.AlreadyThere : DeliveryResult.Different;
-        if (!ledgerLock.Admits(entry, delivery.From) || entry is null)
+            return there.Sha256 == replay.Sha256 && there.ObjectKey == replay.ObjectKey ? DeliveryResult.AlreadyDelivered : DeliveryResult.Conflict;
+        if (!ledgerLock.Allows(entry, delivery.Sender) || entry is null)
             return DeliveryResult.Refused;
 
-        var page = LedgerPage.Of(delivery.From.Number);
+        var page = LedgerPage.PageNumberOf(delivery.Sender.Number);
         var replays = entry.Replays.Add(replay).Sort((a, b) => a.Name.Ordinal.CompareTo(b.Name.Ordinal));
-        await Save(page, (await Load(page)).With(entry with { Replays = replays }), Tell("replay.delivered", delivery.By, replay.Name.Name));
+        await Save(page, (await Load(page)).WithEntry(entry with { Replays = replays }), Tell("replay.delivered", delivery.By, replay.Name.Name));
         return DeliveryResult.Accepted;
     }
 
-    public async Task<bool> TakeBack(TakeBack message, CancellationToken cancellation)
+    public async Task<bool> WithdrawReplays(WithdrawReplays message, CancellationToken cancellation)
     {
-        if (!Admits(message) || await Entry(message.From) is not { } entry || entry.Name != message.From)
+        if (!Admits(message) || await Entry(message.Sender) is not { } entry || entry.Name != message.Sender)
             return false;
         var withdrawal = new Withdrawal(message.Reason, time.GetUtcNow(), message.By);
         var taken = entry.Replays.Where(r => r.Withdrawal is null && (message.Mode is null || r.Mode == message.Mode)).ToList();
         if (taken.Count == 0)
             return true;
-        var page = LedgerPage.Of(message.From.Number);
+        var page = LedgerPage.PageNumberOf(message.Sender.Number);
         var replays = entry.Replays.Select(r => taken.Contains(r) ? r with { Withdrawal = withdrawal } : r);
-        await Save(page, (await Load(page)).With(entry with { Replays = [.. replays] }),
+        await Save(page, (await Load(page)).WithEntry(entry with { Replays = [.. replays] }),
             [.. taken.Select(r => Tell("replay.withdrawn", message.By, r.Name.Name, message.Reason))]);
         return true;
     }
 
     /// <summary>The two locks that every word from a consultation passes before anything else is looked at.</summary>
     private bool Admits(IConsultationMessage message) =>
-        nameLock.Admits(Own, message) && callerLock.Admits(_source, message) && !head.State.Erasing;
+        nameLock.Allows(Own, message) && callerLock.Allows(_source, message) && !head.State.IsErasing;
 
-    private bool IsListed(Replay replay) => replay.Withdrawal is null && nameLock.Admits(Own, replay);
+    private bool IsListed(Replay replay) => replay.Withdrawal is null && nameLock.Allows(Own, replay);
 
     private bool Matches(LedgerEntry entry, Replay replay, ReplayQuery query) =>
         (query.Mode is null || replay.Mode == query.Mode)
@@ -209,7 +209,7 @@ internal sealed partial class PatientGrain(
     {
         // Ordinals begin at 1: below ordinal 1 there is nothing left of that consultation.
         var newest = Math.Min(await LastNumber(), after is { } a ? a.Number - (a.Ordinal <= 1 ? 1 : 0) : int.MaxValue);
-        for (var (page, read) = (LedgerPage.Of(newest), 0); page >= LedgerPage.Of(head.State.ErasedTo); page--, read++)
+        for (var (page, read) = (LedgerPage.PageNumberOf(newest), 0); page >= LedgerPage.PageNumberOf(head.State.LastErasedNumber); page--, read++)
         {
             if (read == MaxPagesARequest)
                 return new LedgerCursor((page + 1) * LedgerPage.Size, 0);
@@ -222,20 +222,20 @@ internal sealed partial class PatientGrain(
         return null;
     }
 
-    private async Task<LedgerEntry?> FindRepeat(RepeatKey key, DateTimeOffset now)
+    private async Task<LedgerEntry?> FindRepeat(IdempotencyKey key, DateTimeOffset now)
     {
         _keyed ??= await ReadKeyed(now);
-        return _keyed.TakeLast(MaxRepeatKeys).LastOrDefault(e => e.RepeatKey!.Key == key.Key && now - e.BookedAt < RepeatKey.Lifetime);
+        return _keyed.TakeLast(MaxRepeatKeys).LastOrDefault(e => e.IdempotencyKey!.Key == key.Key && now - e.BookedAt < IdempotencyKey.Lifetime);
     }
 
     private async Task<List<LedgerEntry>> ReadKeyed(DateTimeOffset now)
     {
         var keyed = new List<LedgerEntry>();
-        for (var page = LedgerPage.Of(await LastNumber()); page >= 0; page--)
+        for (var page = LedgerPage.PageNumberOf(await LastNumber()); page >= 0; page--)
         {
             var entries = (await Load(page)).Entries;
-            keyed.InsertRange(0, entries.Where(e => e.RepeatKey is not null));
-            if (keyed.Count >= MaxRepeatKeys || entries.Any(e => now - e.BookedAt >= RepeatKey.Lifetime))
+            keyed.InsertRange(0, entries.Where(e => e.IdempotencyKey is not null));
+            if (keyed.Count >= MaxRepeatKeys || entries.Any(e => now - e.BookedAt >= IdempotencyKey.Lifetime))
                 break;
         }
         return keyed;
@@ -247,14 +247,14 @@ internal sealed partial class PatientGrain(
             return known;
         var last = 0;
         // The head is written before the page, so the last page may be empty; the one before it is not.
-        for (var page = head.State.LastPage; page >= LedgerPage.Of(head.State.ErasedTo) && last == 0; page--)
+        for (var page = head.State.LastPage; page >= LedgerPage.PageNumberOf(head.State.LastErasedNumber) && last == 0; page--)
             last = (await Load(page)).Entries is [.., var newest] ? newest.Name.Number : 0;
-        _lastNumber = last = Math.Max(last, head.State.ErasedTo);
+        _lastNumber = last = Math.Max(last, head.State.LastErasedNumber);
         return last;
     }
 
     private async Task<LedgerEntry?> Entry(ConsultationId consultation) =>
-        (await Load(LedgerPage.Of(consultation.Number))).Find(consultation.Number);
+        (await Load(LedgerPage.PageNumberOf(consultation.Number))).Find(consultation.Number);
 
     private async Task<LedgerPage> Load(int page)
     {
@@ -262,7 +262,7 @@ internal sealed partial class PatientGrain(
             return known.State;
         var stored = new StoredPage();
         await storage.ReadStateAsync(LedgerPage.StateName, PageId(page), stored);
-        if (stored.RecordExists && !recordLock.Admits(LedgerPage.NameOf(Own, page), stored.State.Owner))
+        if (stored.RecordExists && !recordLock.Allows(LedgerPage.PageKey(Own, page), stored.State.Owner))
             throw Misfiled();
         if (_pages.Count >= 2 * MaxPagesARequest)
             _pages.Remove(_pages.Keys.Min());
@@ -278,7 +278,7 @@ internal sealed partial class PatientGrain(
             throw new InvalidOperationException("A page is loaded before it is written.");
         stored.State = next with
         {
-            Owner = LedgerPage.NameOf(Own, page),
+            Owner = LedgerPage.PageKey(Own, page),
             Outbox = [.. next.Outbox.Where(e => !_told.Contains(e.Id)), .. tell],
         };
         // While it is being written nothing of it is in memory: after a failure all is read again, for what failed may have committed.
@@ -292,7 +292,7 @@ internal sealed partial class PatientGrain(
             TellSoon();
     }
 
-    private async Task Save(PatientHead next)
+    private async Task Save(LedgerHeader next)
     {
         (head.State, _headUnsure) = (next, true);
         await head.WriteStateAsync();
@@ -302,17 +302,17 @@ internal sealed partial class PatientGrain(
     private void CheckHead()
     {
         if (!head.RecordExists)
-            head.State = new PatientHead { Owner = Own.Name };
-        else if (!recordLock.Admits(Own.Name, head.State.Owner))
+            head.State = new LedgerHeader { Owner = Own.Name };
+        else if (!recordLock.Allows(Own.Name, head.State.Owner))
             Misfiled();
     }
 
-    private RecordRefusedException Misfiled()
+    private OwnershipMismatchException Misfiled()
     {
         _misfiled = true;
         _pages.Clear();
         this.RegisterGrainTimer(DeactivateLater, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);
-        return new RecordRefusedException();
+        return new OwnershipMismatchException();
     }
 
     private Task DeactivateLater()
@@ -321,7 +321,7 @@ internal sealed partial class PatientGrain(
         return Task.CompletedTask;
     }
 
-    private GrainId PageId(int page) => GrainId.Create(LedgerPage.StateName, LedgerPage.NameOf(Own, page));
+    private GrainId PageId(int page) => GrainId.Create(LedgerPage.StateName, LedgerPage.PageKey(Own, page));
 
     private AuditEntry Tell(string kind, Actor by, string subject, string? detail = null) =>
         new() { Id = Guid.NewGuid(), At = time.GetUtcNow(), Kind = kind, By = by, Subject = subject, Detail = detail };

@@ -44,8 +44,8 @@ public sealed record ListedReplay([property: Id(0)] Replay Replay, [property: Id
 public sealed record ReplayPage([property: Id(0)] ImmutableArray<ListedReplay> Items, [property: Id(1)] LedgerCursor? Next);
 
 /// <summary>The ledger's summaries, newest first.</summary>
-[GenerateSerializer, Immutable, Alias("replays.ledger-extract")]
-public sealed record LedgerExtract([property: Id(0)] ImmutableArray<LedgerEntry> Items, [property: Id(1)] LedgerCursor? Next);
+[GenerateSerializer, Immutable, Alias("replays.ledger-slice")]
+public sealed record LedgerSlice([property: Id(0)] ImmutableArray<LedgerEntry> Items, [property: Id(1)] LedgerCursor? Next);
 
 /// <summary>What it takes to read a replay's media: the reference, and the data key as the list owner's own key unwrapped it.</summary>
 [GenerateSerializer, Immutable, Alias("replays.replay-media")]

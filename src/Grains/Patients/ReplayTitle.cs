@@ -9,7 +9,7 @@ namespace Replays.Grains.Patients;
 public static class ReplayTitle
 {
     /// <summary>For example <c>Video consultation with Dr Amara Osei, 10 June 2020</c>: the day by the clock of the booking's time zone.</summary>
-    public static string Of(ListedReplay listed)
+    public static string Format(ListedReplay listed)
     {
         var (replay, booking) = listed;
         var zone = booking.TimeZone is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Utc;

@@ -6,13 +6,13 @@ namespace Replays.Grains.StopList;
 
 /// <summary>
 /// What must not be shown, known in every process: one mechanism for quarantine, withdrawal, the kill switch and erasure. Every change
-/// is durable when its method returns, and heeded everywhere when <see cref="UntilEverywhere"/> has.
+/// is durable when its method returns, and heeded everywhere when <see cref="WaitForPropagation"/> has.
 /// </summary>
 public interface IStopList
 {
     /// <summary>What is stopped. To be asked before anything about a replay is answered, and before every write of media.</summary>
-    /// <exception cref="StopsUnknownException">The last good read began 750 ms ago or earlier: nothing may be shown.</exception>
-    StopSnapshot Now();
+    /// <exception cref="StopListUnavailableException">The last good read began 750 ms ago or earlier: nothing may be shown.</exception>
+    StopListSnapshot Current();
 
     /// <summary>
     /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident, and of who is
@@ -22,7 +22,7 @@ public interface IStopList
     /// <param name="evenIfHeld">Whether the incident also holds, and opens with, what another holds already, or nothing.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The report's own incident; or, where no recording was left to quarantine, an open one of the same reporter that holds one of them.</returns>
-    Task<Quarantined> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
+    Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under an incident that there is. Repeated: unchanged.</summary>
     Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
@@ -43,21 +43,21 @@ public interface IStopList
     Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation = default);
 
     /// <summary>How the switch for one patient, or for everyone, was turned: newest first, at most 100.</summary>
-    Task<ImmutableArray<SwitchTurn>> Turns(PatientId? patient, CancellationToken cancellation = default);
+    Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation = default);
 
     /// <summary>Everything of a patient is out of reach for good, unless somebody in an open incident. Repeated: unchanged.</summary>
     /// <returns>False: a recording of theirs is in an open incident; nothing was changed.</returns>
     Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation = default);
 
     /// <summary>Nothing of a patient is left that would have to be stopped: the stops go too. Repeated: unchanged.</summary>
-    Task Forget(PatientId patient, CancellationToken cancellation = default);
+    Task RemoveAll(PatientId patient, CancellationToken cancellation = default);
 
     /// <summary>The stops that there are for a patient's recordings, read from the database.</summary>
-    Task<ImmutableArray<Stop>> StopsOf(PatientId patient, CancellationToken cancellation = default);
+    Task<ImmutableArray<Stop>> FindByPatient(PatientId patient, CancellationToken cancellation = default);
 
     /// <summary>
     /// Completes when no process anywhere answers any more by what was known before the changes that returned so far: after 750 ms in a
     /// cluster, at once where there is only this process.
     /// </summary>
-    Task UntilEverywhere(CancellationToken cancellation = default);
+    Task WaitForPropagation(CancellationToken cancellation = default);
 }

@@ -204,7 +204,7 @@ public sealed class MatroskaReader(ByteWindow window)
                     track.Codec = await TextAsync(child);
                     break;
                 case Video:
-                    track.HasPictures = true;
+                    track.HasVideo = true;
                     break;
                 case Encodings:
                     track.IsEncrypted |= await window.HoldsAsync(child.From, child.To, EncryptionId);

@@ -9,7 +9,7 @@ public sealed class MatroskaTrack
 
     public string Codec { get; set; } = "";
 
-    public bool HasPictures { get; set; }
+    public bool HasVideo { get; set; }
 
     public bool IsEncrypted { get; set; }
 
@@ -18,9 +18,9 @@ public sealed class MatroskaTrack
     /// <summary>Bitmap subtitles, logos, buttons and "complex" tracks are pictures as far as anybody can tell.</summary>
     public TrackKind Kind(bool hasBlocks) => types.Count != 1 || IsEncrypted ? TrackKind.Unclear : (types.Single(), Codec) switch
     {
-        (1, ['V', '_', ..]) when HasPictures && hasBlocks => TrackKind.Video,
-        (2, ['A', '_', ..]) when !HasPictures && hasBlocks => TrackKind.Audio,
-        (17 or 33, var codec) when !HasPictures && (codec.StartsWith("S_TEXT/", StringComparison.Ordinal)
+        (1, ['V', '_', ..]) when HasVideo && hasBlocks => TrackKind.Video,
+        (2, ['A', '_', ..]) when !HasVideo && hasBlocks => TrackKind.Audio,
+        (17 or 33, var codec) when !HasVideo && (codec.StartsWith("S_TEXT/", StringComparison.Ordinal)
             || codec.StartsWith("D_WEBVTT/", StringComparison.Ordinal)) => TrackKind.Other,
         _ => TrackKind.Unclear,
     };

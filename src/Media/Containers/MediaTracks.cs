@@ -48,20 +48,20 @@ public sealed record MediaTracks(MediaContainer Container, int Audio = 0, int Vi
     /// cannot be looked into, which only a deployment's own list can allow, fits unseen unless it is one of the known containers in
     /// disguise.
     /// </summary>
-    public MediaFit Fit(string contentType, ConsultationMode mode)
+    public TrackCheckResult Check(string contentType, ConsultationMode mode)
     {
         var declared = MediaContentTypes.ContainerOf(contentType);
         if (declared is null)
-            return Container == MediaContainer.Other ? MediaFit.Fits : MediaFit.OtherContainer;
+            return Container == MediaContainer.Other ? TrackCheckResult.Ok : TrackCheckResult.OtherContainer;
         if (Container == MediaContainer.Unreadable)
-            return MediaFit.Unreadable;
+            return TrackCheckResult.Unreadable;
         // WebM is Matroska with fewer codecs, so it may call itself that; not the other way round.
         if (Container != declared && (Container, declared) != (MediaContainer.WebM, MediaContainer.Matroska))
-            return MediaFit.OtherContainer;
+            return TrackCheckResult.OtherContainer;
         if (Video + Unclear > 0 && !(mode == ConsultationMode.Video && MediaContentTypes.IsVideo(contentType)))
-            return MediaFit.PicturesInAudio;
+            return TrackCheckResult.VideoInAudio;
         var ofItsKind = mode switch { ConsultationMode.Audio => Audio, ConsultationMode.Video => Video, _ => 0 };
-        return ofItsKind > 0 ? MediaFit.Fits : MediaFit.NoTrackOfItsKind;
+        return ofItsKind > 0 ? TrackCheckResult.Ok : TrackCheckResult.NoTrackOfItsKind;
     }
 
     internal static MediaTracks Of(MediaContainer container, IReadOnlyCollection<TrackKind> kinds) => new(

@@ -1,6 +1,6 @@
 namespace Replays.Media.Encryption;
 
-/// <summary>What became of an append. In every case <see cref="Appended.Offset"/> bytes are durable, and nothing beyond.</summary>
+/// <summary>What became of an append. In every case <see cref="AppendResult.Offset"/> bytes are durable, and nothing beyond.</summary>
 public enum AppendStatus
 {
     /// <summary>All of it is durable (204).</summary>

@@ -26,7 +26,7 @@ public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Ru
     /// <summary>Segments in the body.</summary>
     public long Segments => State == UploadState.Finished ? MediaFormat.Segments(Length) : (Length - Tail.Length) / MediaFormat.SegmentBytes;
 
-    public byte[] Seal(MediaObject media)
+    public byte[] Encrypt(MediaObject media)
     {
         var plaintext = new byte[FixedBytes + Runs.Count * RunBytes + Tail.Length];
         plaintext[0] = (byte)State;
@@ -46,20 +46,20 @@ public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Ru
         Magic.CopyTo(bytes);
         RandomNumberGenerator.Fill(bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
         using var cipher = MediaFormat.Checkpoint(media, bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
-        cipher.Seal(0, last: true, plaintext, bytes.AsSpan(HeaderBytes));
+        cipher.Encrypt(0, last: true, plaintext, bytes.AsSpan(HeaderBytes));
         CryptographicOperations.ZeroMemory(plaintext);
         return bytes;
     }
 
     /// <exception cref="MediaIntegrityException">It was not sealed for this object.</exception>
-    public static Checkpoint Open(MediaObject media, ReadOnlySpan<byte> bytes)
+    public static Checkpoint Decrypt(MediaObject media, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderBytes + FixedBytes + MediaFormat.TagBytes || !bytes.StartsWith(Magic))
             throw new MediaIntegrityException();
 
         var plaintext = new byte[bytes.Length - HeaderBytes - MediaFormat.TagBytes];
         using (var cipher = MediaFormat.Checkpoint(media, bytes.Slice(Magic.Length, MediaFormat.SaltBytes)))
-            cipher.Open(0, last: true, bytes[HeaderBytes..], plaintext);
+            cipher.Decrypt(0, last: true, bytes[HeaderBytes..], plaintext);
 
         // From here on the bytes are our own: no need to doubt their structure.
         var runs = new Run[BinaryPrimitives.ReadInt32BigEndian(plaintext.AsSpan(1 + sizeof(long)))];

@@ -6,7 +6,7 @@ namespace Replays.Media.Encryption;
 
 /// <summary>
 /// One append under way: while one buffer is filled, the other is encrypted and written, and what was written before is made durable. The last
-/// segment received is held back until more follows, because only <see cref="MediaVault.Finish"/> knows which is the last; it is durable as
+/// segment received is held back until more follows, because only <see cref="EncryptedMediaStore.Finish"/> knows which is the last; it is durable as
 /// the checkpoint's tail.
 /// </summary>
 public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoint start, TimeSpan longestSilence) : IAsyncDisposable
@@ -17,7 +17,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
     /// <summary>How much an unbroken append may have to send again after a crash, at most twice over.</summary>
     private const long CommitEvery = 64 << 20;
 
-    private readonly byte[] _sealed = ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.SealedSegmentBytes);
+    private readonly byte[] _encrypted = ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.EncryptedSegmentBytes);
     private byte[] _plain = ArrayPool<byte>.Shared.Rent(PlainBytes), _other = ArrayPool<byte>.Shared.Rent(PlainBytes);
     private Checkpoint _durable = start;
     private IReadOnlyList<Run> _runs = start.Runs;
@@ -26,7 +26,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
     private int _filled;
     private Task _writing = Task.CompletedTask, _committing = Task.CompletedTask;
 
-    public async Task<Appended> Receive(Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellationToken)
+    public async Task<AppendResult> Receive(Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellationToken)
     {
         using var hash = checksum is { } expected ? IncrementalHash.CreateHash(expected.Algorithm) : null;
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -85,7 +85,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
         _cipher?.Dispose();
         ArrayPool<byte>.Shared.Return(_plain, clearArray: true);
         ArrayPool<byte>.Shared.Return(_other, clearArray: true);
-        ArrayPool<byte>.Shared.Return(_sealed);
+        ArrayPool<byte>.Shared.Return(_encrypted);
     }
 
     private long Length => _segments * MediaFormat.SegmentBytes + _filled;
@@ -122,7 +122,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
     private async Task Commit(Checkpoint checkpoint)
     {
         _committed = checkpoint.Length;
-        await writer.Commit(checkpoint.Seal(media));
+        await writer.Commit(checkpoint.Encrypt(media));
         _durable = checkpoint;
     }
 
@@ -157,13 +157,13 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
     {
         for (var i = 0; i < count; i++)
         {
-            _cipher!.Seal(
+            _cipher!.Encrypt(
                 first + i,
                 last: false,
                 plain.AsSpan(i * MediaFormat.SegmentBytes, MediaFormat.SegmentBytes),
-                _sealed.AsSpan(i * MediaFormat.SealedSegmentBytes, MediaFormat.SealedSegmentBytes));
+                _encrypted.AsSpan(i * MediaFormat.EncryptedSegmentBytes, MediaFormat.EncryptedSegmentBytes));
         }
 
-        await writer.Write(first * MediaFormat.SealedSegmentBytes, _sealed.AsMemory(0, count * MediaFormat.SealedSegmentBytes));
+        await writer.Write(first * MediaFormat.EncryptedSegmentBytes, _encrypted.AsMemory(0, count * MediaFormat.EncryptedSegmentBytes));
     }
 }

@@ -12,7 +12,7 @@ namespace Replays.Media.Encryption;
 /// </summary>
 public static class MediaFormat
 {
-    public const int SegmentBytes = 64 * 1024, TagBytes = 16, SealedSegmentBytes = SegmentBytes + TagBytes;
+    public const int SegmentBytes = 64 * 1024, TagBytes = 16, EncryptedSegmentBytes = SegmentBytes + TagBytes;
     public const int KeyBytes = 32, SaltBytes = 16, NonceBytes = 12, PrefixBytes = 7;
 
     /// <summary>The segment counter has four bytes: 256 TiB.</summary>
@@ -24,7 +24,7 @@ public static class MediaFormat
     /// <summary>An empty object still has its last segment, which says that nothing is missing.</summary>
     public static long Segments(long length) => length == 0 ? 1 : (length - 1) / SegmentBytes + 1;
 
-    public static long SealedLength(long length) => length + Segments(length) * TagBytes;
+    public static long EncryptedLength(long length) => length + Segments(length) * TagBytes;
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(SaltBytes);
 

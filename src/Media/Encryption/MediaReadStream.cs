@@ -9,9 +9,9 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
     private const int SegmentsAtOnce = 15;
 
     private readonly long _segments = MediaFormat.Segments(checkpoint.Length);
-    private byte[]? _sealed, _plain;
-    private long _sealedFirst, _sealedEnd, _plainSegment = -1;
-    private int _ahead = 1, _run = -1;
+    private byte[]? _encrypted, _plain;
+    private long _encryptedFirst, _encryptedEnd, _plainSegment = -1;
+    private int _readAhead = 1, _run = -1;
     private SegmentCipher? _cipher;
     private long _position;
     private bool _disposed;
@@ -49,7 +49,7 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
         while (done < buffer.Length && _position < Length)
         {
             var segment = _position / MediaFormat.SegmentBytes;
-            if (segment != _plainSegment && (segment < _sealedFirst || segment >= _sealedEnd))
+            if (segment != _plainSegment && (segment < _encryptedFirst || segment >= _encryptedEnd))
             {
                 // A caller who has bytes already does not wait for more.
                 if (done > 0)
@@ -105,8 +105,8 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
     {
         _disposed = true;
         _cipher?.Dispose();
-        if (_sealed is not null)
-            ArrayPool<byte>.Shared.Return(_sealed);
+        if (_encrypted is not null)
+            ArrayPool<byte>.Shared.Return(_encrypted);
 
         if (_plain is not null)
             ArrayPool<byte>.Shared.Return(_plain, clearArray: true);
@@ -115,22 +115,22 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
     private async ValueTask Fetch(long segment, CancellationToken cancellationToken)
     {
         // A seek begins small again, so that its first byte comes soon.
-        _ahead = segment == _sealedEnd ? Math.Min(_ahead * 2, SegmentsAtOnce) : 1;
-        var end = Math.Min(segment + _ahead, _segments);
-        _sealed ??= ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.SealedSegmentBytes);
-        var from = segment * MediaFormat.SealedSegmentBytes;
-        var to = Math.Min(end * MediaFormat.SealedSegmentBytes, body.Length);
-        _sealedEnd = _sealedFirst = 0;
+        _readAhead = segment == _encryptedEnd ? Math.Min(_readAhead * 2, SegmentsAtOnce) : 1;
+        var end = Math.Min(segment + _readAhead, _segments);
+        _encrypted ??= ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.EncryptedSegmentBytes);
+        var from = segment * MediaFormat.EncryptedSegmentBytes;
+        var to = Math.Min(end * MediaFormat.EncryptedSegmentBytes, body.Length);
+        _encryptedEnd = _encryptedFirst = 0;
         try
         {
-            await body.ReadExactly(from, _sealed.AsMemory(0, (int)(to - from)), cancellationToken);
+            await body.ReadExactly(from, _encrypted.AsMemory(0, (int)(to - from)), cancellationToken);
         }
         catch (EndOfStreamException e)
         {
             throw new MediaIntegrityException(e);
         }
 
-        (_sealedFirst, _sealedEnd) = (segment, end);
+        (_encryptedFirst, _encryptedEnd) = (segment, end);
     }
 
     /// <summary>Plaintext of the segment from the position on. A whole segment goes straight where the caller wants it.</summary>
@@ -174,8 +174,8 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
             _run = run;
         }
 
-        var at = (int)(segment - _sealedFirst) * MediaFormat.SealedSegmentBytes;
-        _cipher!.Open(segment, last: segment == _segments - 1, _sealed.AsSpan(at, plaintext.Length + MediaFormat.TagBytes), plaintext);
+        var at = (int)(segment - _encryptedFirst) * MediaFormat.EncryptedSegmentBytes;
+        _cipher!.Decrypt(segment, last: segment == _segments - 1, _encrypted.AsSpan(at, plaintext.Length + MediaFormat.TagBytes), plaintext);
     }
 
     private int RunOf(long segment)

@@ -16,7 +16,7 @@ public sealed class SegmentCipher : IDisposable
     }
 
     /// <summary>Writes ciphertext and tag: 16 bytes more than the plaintext.</summary>
-    public void Seal(long segment, bool last, ReadOnlySpan<byte> plaintext, Span<byte> sealedSegment)
+    public void Encrypt(long segment, bool last, ReadOnlySpan<byte> plaintext, Span<byte> sealedSegment)
     {
         Span<byte> nonce = stackalloc byte[MediaFormat.NonceBytes];
         MediaFormat.WriteNonce(nonce, _prefix, segment, last);
@@ -24,7 +24,7 @@ public sealed class SegmentCipher : IDisposable
     }
 
     /// <exception cref="MediaIntegrityException">It is not what was sealed at this place; the plaintext buffer is left zeroed.</exception>
-    public void Open(long segment, bool last, ReadOnlySpan<byte> sealedSegment, Span<byte> plaintext)
+    public void Decrypt(long segment, bool last, ReadOnlySpan<byte> sealedSegment, Span<byte> plaintext)
     {
         Span<byte> nonce = stackalloc byte[MediaFormat.NonceBytes];
         MediaFormat.WriteNonce(nonce, _prefix, segment, last);

@@ -22,7 +22,7 @@ public static class DurableDirectory
 
         try
         {
-            if (Synchronize(descriptor) != 0)
+            if (Fsync(descriptor) != 0)
                 throw Failure();
         }
         finally
@@ -41,7 +41,7 @@ public static class DurableDirectory
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Synchronize(int descriptor);
+    private static extern int Fsync(int descriptor);
 
     [DllImport("libc", EntryPoint = "close")]
     private static extern int Close(int descriptor);

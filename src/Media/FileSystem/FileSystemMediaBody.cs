@@ -30,7 +30,7 @@ public sealed class FileSystemMediaBody : IMediaBody
                 buffer = buffer[read..];
             }
         }
-        catch (Exception e) when (e is not EndOfStreamException && FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (e is not EndOfStreamException && FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }

@@ -24,7 +24,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
         {
             return null;
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -44,7 +44,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
 
             return Task.FromResult<IMediaWriter>(FileSystemMediaWriter.Open(folder));
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -60,7 +60,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
         {
             return Task.FromResult<IMediaBody?>(null);
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -87,7 +87,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
         {
             // Somebody else deleted it at the same moment.
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -132,7 +132,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
 
             return await File.ReadAllTextAsync(file, cancellationToken) == deployment;
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -147,7 +147,7 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
             await File.WriteAllBytesAsync(file, [1], cancellationToken);
             File.Delete(file);
         }
-        catch (Exception e) when (FileSystemMediaWriter.Translate(e) is { } problem)
+        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
         {
             throw problem;
         }

@@ -39,7 +39,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
     }
 
     /// <summary>The typed problem behind an error of the file system; null for a defect of ours.</summary>
-    public static MediaStoreException? Translate(Exception e) => e switch
+    public static MediaStoreException? ToStoreException(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(MediaStoreProblem.Unavailable, e),
         IOException { HResult: NoSpace or OverQuota or TooBig or WindowsDiskFull } => new(MediaStoreProblem.Full, e),
@@ -70,7 +70,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
             _end = offset + bytes.Length;
             return default;
         }
-        catch (Exception e) when (Translate(e) is { } problem)
+        catch (Exception e) when (ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -91,7 +91,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
                 Replace(checkpoint);
                 Checkpoint = checkpoint;
             }
-            catch (Exception e) when (Translate(e) is { } problem)
+            catch (Exception e) when (ToStoreException(e) is { } problem)
             {
                 throw problem;
             }
@@ -106,7 +106,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
             if (_end >= 0 && RandomAccess.GetLength(_body) > _end)
                 RandomAccess.SetLength(_body, _end);
         }
-        catch (Exception e) when (Translate(e) is { } problem)
+        catch (Exception e) when (ToStoreException(e) is { } problem)
         {
             throw problem;
         }
@@ -124,7 +124,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
             RandomAccess.SetLength(_body, 0);
             _committed = _end = -1;
         }
-        catch (Exception e) when (Translate(e) is { } problem)
+        catch (Exception e) when (ToStoreException(e) is { } problem)
         {
             throw problem;
         }

@@ -7,12 +7,12 @@ namespace Replays.Media.S3;
 public sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Parts, ReadOnlyMemory<byte> Rest, byte[] Checkpoint, string? ETag)
 {
     /// <summary>Whoever needs a checkpoint can't go on without it: all attempts together take no longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public static async Task<S3Checkpoint?> Read(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Timeout);
         try
         {
             return await S3MediaStore.Try(() => Fetch(client, bucket, key, patience.Token));

@@ -44,7 +44,7 @@ internal static class AuditCommand
             var result = await app.Services.GetRequiredService<OwnershipAuditor>().Run(Math.Clamp(Environment.ProcessorCount, 1, 4), bar, stop.Token);
             bar?.Dispose();
             Print(result, arguments.Count > 0);
-            return result.Clean ? Clean : Found;
+            return result.IsClean ? Clean : Found;
         }
         catch (OperationCanceledException)
         {
@@ -72,7 +72,7 @@ internal static class AuditCommand
         if (app.Services.GetService<NpgsqlDataSource>() is { } postgres)
             return await Schema.FindMissing(postgres, cancellation) is [var script, ..] ? $"The database lacks {script}: run 'migrate'." : null;
         await using var connection = await app.Services.GetRequiredService<DbDataSource>().OpenConnectionAsync(cancellation);
-        var tables = await connection.Statement("SELECT 1 FROM sqlite_master WHERE name = 'replays_audit_run'").Rows(row => true, cancellation);
+        var tables = await connection.Statement("SELECT 1 FROM sqlite_master WHERE name = 'replays_ownership_audit_run'").Rows(row => true, cancellation);
         return tables is [] ? "The embedded database is an older version's: start the Api of this one once." : null;
     }
 
@@ -85,12 +85,12 @@ internal static class AuditCommand
         }
         foreach (var finding in result.Findings)
             Console.WriteLine($"{finding.Kind,-22} {finding.Name}{(finding.Detail is null ? "" : $": {finding.Detail}")}");
-        var (count, seen) = (result.Kinds.Values.Sum(), result.Checked);
+        var (count, seen) = (result.Kinds.Values.Sum(), result.Counts);
         if (count > result.Findings.Length)
             Console.WriteLine($"… and {count - result.Findings.Length} more.");
         Console.WriteLine(
             $"Audit {result.Number}: {seen.Replays} replays of {seen.Patients} patients, {seen.MediaObjects} media objects, {seen.TrailEntries} audit entries "
-            + $"in {(result.EndedAt - result.StartedAt).TotalSeconds:0.0} s: {(result.Clean ? "clean" : $"{count} findings")}.");
+            + $"in {(result.EndedAt - result.StartedAt).TotalSeconds:0.0} s: {(result.IsClean ? "clean" : $"{count} findings")}.");
     }
 
     private static int Fail(string message)

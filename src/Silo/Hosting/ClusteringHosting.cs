@@ -34,8 +34,8 @@ public static class ClusteringHosting
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(0.5);
             options.NumMissedTableIAmAliveLimit = 4;
         });
-        silo.Services.AddHostedService<SilentSilos>();
-        return silo.FailFast();
+        silo.Services.AddHostedService<StaleSiloDetector>();
+        return silo.UseShortTimeouts();
     }
 
     /// <summary>One silo, in this process, for this process: reachable on the loopback interface only, on a free port, and without a gateway.</summary>
@@ -43,7 +43,7 @@ public static class ClusteringHosting
     {
         var port = FreeLoopbackPort();
         silo.UseLocalhostClustering(port, gatewayPort: 0);
-        return silo.FailFast();
+        return silo.UseShortTimeouts();
     }
 
     /// <summary>A client of the cluster. It keeps trying to connect for as long as no silo is there.</summary>
@@ -54,14 +54,14 @@ public static class ClusteringHosting
             clustering.Invariant = StorageHosting.InvariantOf(database);
             clustering.DataSource = database;
         }));
-        client.UseConnectionRetryFilter<KeepConnecting>();
+        client.UseConnectionRetryFilter<RetryForeverFilter>();
         client.Services.NameCluster();
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
         return client.AddActivityPropagation();
     }
 
-    private static ISiloBuilder FailFast(this ISiloBuilder silo)
+    private static ISiloBuilder UseShortTimeouts(this ISiloBuilder silo)
     {
         silo.Services.NameCluster();
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -9,12 +9,12 @@ public static class HealthHosting
     public const string ReadyTag = "ready";
 
     /// <summary>What has not answered by then is not ready.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes the media store part of being ready.</summary>
     public static IServiceCollection AddMediaHealth(this IServiceCollection services)
     {
-        services.AddHealthChecks().AddCheck<MediaHealthCheck>("media", tags: [ReadyTag], timeout: Patience);
+        services.AddHealthChecks().AddCheck<MediaHealthCheck>("media", tags: [ReadyTag], timeout: Timeout);
         return services;
     }
 

@@ -27,20 +27,20 @@ public static class ReplaysHosting
         var embedded = builder.Configuration.IsEmbedded();
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.Logging.AddFilter("Polly", LogLevel.Warning); // it tells of each call that Orleans makes through it
-        builder.Services.AddHostedService<ClockWatch>();
+        builder.Services.AddHostedService<ClockRollbackMonitor>();
         builder.UseOrleans(silo =>
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders().AddReplaysDashboard();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddMediaHealth().AddStopList(embedded)
-                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<TrailOutbox>().AddHostedService<IncidentWatch>().AddHostedService<Eraser>().AddHostedService<AccessTeller>()
-                .AddSingleton<MediaReferences>().AddHostedService<MediaSweep>().AddOwnershipAudit().AddAuditSchedule();
+                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<AuditOutbox>().AddHostedService<IncidentProcessor>().AddHostedService<ErasureWorker>().AddHostedService<AccessAuditPublisher>()
+                .AddSingleton<MediaReferences>().AddHostedService<OrphanedMediaCleaner>().AddOwnershipAudit().AddAuditSchedule();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
         else
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PostgresStartup>();
-        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
+        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
         return builder;
     }
 
@@ -53,7 +53,7 @@ public static class ReplaysHosting
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering().AddReplaysDashboard());
         builder.Services.AddStopList(embedded: false).AddAuditLog().AddSingleton<IExposureLog, ExposureLog>();
-        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Patience);
+        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
         return builder;
     }
 

@@ -20,7 +20,7 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
     {
         if (!IsEnabled(logLevel))
             return;
-        var values = (state as IReadOnlyList<KeyValuePair<string, object?>> ?? []).Select(pair => KeyValuePair.Create(pair.Key, Harmless(pair))).ToList();
+        var values = (state as IReadOnlyList<KeyValuePair<string, object?>> ?? []).Select(pair => KeyValuePair.Create(pair.Key, IsAllowed(pair))).ToList();
         var message = isOwn ? formatter(state, null) : Fill(values);
         if (exception is not null)
         {
@@ -30,9 +30,9 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
         inner.Log(logLevel, eventId, values, null, (_, _) => message);
     }
 
-    private object? Harmless(KeyValuePair<string, object?> pair) => isOwn || pair.Key == Template ? pair.Value : Harmless(pair.Value);
+    private object? IsAllowed(KeyValuePair<string, object?> pair) => isOwn || pair.Key == Template ? pair.Value : IsAllowed(pair.Value);
 
-    private static object? Harmless(object? value) => value switch
+    private static object? IsAllowed(object? value) => value switch
     {
         null or bool or Enum or TimeSpan or DateTime or DateTimeOffset or IPEndPoint or SiloAddress or Type or GrainType => value,
         IFormattable number when value.GetType().IsPrimitive => number,

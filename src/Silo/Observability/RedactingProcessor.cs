@@ -13,7 +13,7 @@ internal sealed class RedactingProcessor : BaseProcessor<Activity>
             return;
         foreach (var (key, _) in data.TagObjects.ToList())
         {
-            if (!HarmlessTags.MayStay(key))
+            if (!AllowedTags.IsAllowed(key))
                 data.SetTag(key, null);
         }
         data.TraceStateString = null;

@@ -35,7 +35,7 @@ public static class TelemetryHosting
         {
             metrics.AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
                 "System.Runtime", "Npgsql");
-            metrics.AddView(HarmlessTags.Of);
+            metrics.AddView(AllowedTags.Select);
             if (port is not null)
                 metrics.AddPrometheusExporter();
             if (sends)
@@ -46,7 +46,7 @@ public static class TelemetryHosting
         telemetry.WithTracing(traces => traces
             .AddSource(Telemetry.Name, "Microsoft.Orleans.*", "Npgsql")
             .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
-            .SetSampler(new ParentBasedSampler(new WithoutPolling()))
+            .SetSampler(new ParentBasedSampler(new PollingSampler()))
             .AddProcessor(new RedactingProcessor())
             .AddOtlpExporter());
         builder.Logging.AddOpenTelemetry(logs => logs.IncludeFormattedMessage = true);

@@ -21,8 +21,8 @@ public static class AuditRegistration
     internal static IServiceCollection AddAuditSchedule(this IServiceCollection services)
     {
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<AuditSchedule>();
-        services.AddSingleton<IOwnershipAudits>(provider => provider.GetRequiredService<AuditSchedule>());
-        return services.AddHostedService(provider => provider.GetRequiredService<AuditSchedule>());
+        services.AddSingleton<OwnershipAuditScheduler>();
+        services.AddSingleton<IOwnershipAudits>(provider => provider.GetRequiredService<OwnershipAuditScheduler>());
+        return services.AddHostedService(provider => provider.GetRequiredService<OwnershipAuditScheduler>());
     }
 }

@@ -10,7 +10,7 @@ internal sealed class HeadsDigest : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public void Add(SealedTrail head)
+    public void Add(RecordedHead head)
     {
         Span<byte> entries = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(entries, head.Entries);

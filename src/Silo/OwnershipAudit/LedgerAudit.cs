@@ -33,7 +33,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         {
             Incomplete = true;
             findings.AddMisfiled(row.Key, page.Owner);
-            Refer(page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey));
+            AddReference(page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey));
             return;
         }
         var last = 0;
@@ -43,10 +43,10 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
             if (entry.Name.Patient != patient)
             {
                 findings.Add(FindingKinds.EntryOwner, name, $"in {row.Key}");
-                Refer(entry.Replays.Select(replay => replay.ObjectKey));
+                AddReference(entry.Replays.Select(replay => replay.ObjectKey));
                 continue;
             }
-            if (!_numbers.Add(number) || LedgerPage.Of(number) != row.Number || number <= last)
+            if (!_numbers.Add(number) || LedgerPage.PageNumberOf(number) != row.Number || number <= last)
                 findings.Add(FindingKinds.EntryPlace, name, $"in {row.Key}");
             last = number;
             var lastOrdinal = 0;
@@ -55,7 +55,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
                 if (replay.Name.Consultation != entry.Name)
                 {
                     findings.Add(FindingKinds.ReplayOwner, replay.Name.Name, $"in {row.Key}, entry {number}");
-                    Refer([replay.ObjectKey]);
+                    AddReference([replay.ObjectKey]);
                     continue;
                 }
                 var ordinal = replay.Name.Ordinal;
@@ -78,7 +78,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         {
             Incomplete = true;
             findings.AddMisfiled(row.Key, consultation.Owner);
-            Refer(consultation.Recordings.Select(recording => recording.ObjectKey));
+            AddReference(consultation.Recordings.Select(recording => recording.ObjectKey));
             return;
         }
         _consultations.Add(row.Number);
@@ -95,7 +95,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     /// <param name="erasing">Whether the patient is being erased.</param>
     /// <param name="hasKey">Whether the patient has a key.</param>
     /// <returns>The media that are referred to.</returns>
-    public List<MediaRecord> Compare(PatientHead? head, bool erasing, bool hasKey)
+    public List<MediaRecord> Compare(LedgerHeader? head, bool erasing, bool hasKey)
     {
         Incomplete |= erasing;
         if (!Incomplete)
@@ -114,9 +114,9 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     /// Numbers are given without a gap, and the head is written before the page: only the last may still be empty. Those up to what was
     /// once erased are gone.
     /// </summary>
-    private void CompareNumbers(PatientHead? head)
+    private void CompareNumbers(LedgerHeader? head)
     {
-        var erased = head?.ErasedTo ?? 0;
+        var erased = head?.LastErasedNumber ?? 0;
         var last = Math.Max(Math.Max(erased, _numbers.Max), head is null or { LastPage: 0 } ? 0 : head.LastPage * LedgerPage.Size - 1);
         var lost = last - erased - _numbers.Count;
         if (lost == 0)
@@ -171,7 +171,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     }
 
     /// <summary>Objects that somebody refers to, though not from where they should.</summary>
-    private void Refer(IEnumerable<string> objectKeys) =>
+    private void AddReference(IEnumerable<string> objectKeys) =>
         _references.AddRange(objectKeys.Where(MediaObjectKey.IsValid).Select(key => new MediaRecord(MediaRecord.KeyOf(key), MediaRecord.AnySize, MediaRecord.MayBe)));
 
     private string Name(RecordingNumber number) => patient.Consultation(number.Consultation).Recording(number.Ordinal).Name;

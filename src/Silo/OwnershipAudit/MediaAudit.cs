@@ -14,14 +14,14 @@ namespace Replays.Silo.OwnershipAudit;
 internal sealed class MediaAudit(DbDataSource database, string serviceId, IMediaStore media, StoredStates states, Findings findings) : IDisposable
 {
     /// <summary>Looked at once more together: each batch reads the keys of all pages once.</summary>
-    private const int MisfitsAtOnce = 20_000;
+    private const int MaxMismatches = 20_000;
 
-    private const int LooksInFlight = 8;
+    private const int ConcurrentRechecks = 8;
 
-    private readonly MediaMatch _match = new();
+    private readonly MediaReconciler _match = new();
 
     /// <summary>Adds what somebody refers to. By any thread.</summary>
-    public void Refer(List<MediaRecord> references) => _match.Refer(references);
+    public void AddReference(List<MediaRecord> references) => _match.AddReference(references);
 
     /// <summary>Adds all that the store has.</summary>
     /// <param name="old">What changed before then is older than any upload may take.</param>
@@ -39,8 +39,8 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     {
         if (_match is { Objects: 0, Must: > 0 })
             throw new MediaStoreEmptyException(_match.Must);
-        foreach (var some in Misfits().Chunk(MisfitsAtOnce))
-            await LookAgain(some, cancellation);
+        foreach (var some in Misfits().Chunk(MaxMismatches))
+            await Recheck(some, cancellation);
 
         IEnumerable<MediaRecord> Misfits()
         {
@@ -58,14 +58,14 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     public void Dispose() => _match.Dispose();
 
     /// <summary>First the store, then the pages, which also say whose the objects are: a reference goes before its object does.</summary>
-    private async Task LookAgain(MediaRecord[] misfits, CancellationToken cancellation)
+    private async Task Recheck(MediaRecord[] misfits, CancellationToken cancellation)
     {
-        var found = misfits.Select(misfit => misfit.Key).Distinct().ToDictionary(key => key, _ => new Misfit());
-        await Parallel.ForEachAsync(found, new ParallelOptions { MaxDegreeOfParallelism = LooksInFlight, CancellationToken = cancellation },
+        var found = misfits.Select(misfit => misfit.Key).Distinct().ToDictionary(key => key, _ => new Mismatch());
+        await Parallel.ForEachAsync(found, new ParallelOptions { MaxDegreeOfParallelism = ConcurrentRechecks, CancellationToken = cancellation },
             async (misfit, giveUp) => misfit.Value.Bytes = await SizeOf(MediaRecord.NameOf(misfit.Key), giveUp));
 
         await using var snapshot = await AuditSnapshot.Open(database, serviceId, cancellation);
-        var erased = await snapshot.Erased(cancellation);
+        var erased = await snapshot.ReadErasedPatients(cancellation);
         var patients = misfits.Select(misfit => misfit.Patient).ToHashSet();
         await foreach (var row in snapshot.Keys(LedgerPage.StateName, cancellation))
         {
@@ -78,14 +78,14 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
             }
         }
         foreach (var misfit in found.Values)
-            Tell(misfit);
+            AddFinding(misfit);
 
         async Task<bool> IsErasing(PatientId patient) =>
             erased.Contains(patient.Name)
-            || Read(states.Heads, await snapshot.State(StoredStates.Head, patient.Name, cancellation)) is { Erasing: true };
+            || Read(states.Heads, await snapshot.State(StoredStates.Head, patient.Name, cancellation)) is { IsErasing: true };
     }
 
-    private void Tell(Misfit misfit)
+    private void AddFinding(Mismatch misfit)
     {
         foreach (var (replay, bytes) in misfit.References)
         {
@@ -93,7 +93,7 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
                 findings.Add(FindingKinds.MediaShared, replay.Name);
             else if (misfit.Bytes is not { } stored)
                 findings.Add(FindingKinds.MediaMissing, replay.Name);
-            else if (!MediaMatch.Fits(stored, bytes))
+            else if (!MediaReconciler.HasExpectedLength(stored, bytes))
                 findings.Add(FindingKinds.MediaSize, replay.Name);
         }
     }
@@ -108,7 +108,7 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     /// <summary>What lies where it belongs: the rest has been found already.</summary>
     private IEnumerable<Replay> Replays(string page, byte[]? payload) =>
         from entry in Read(states.Pages, payload)?.Entries ?? []
-        where LedgerPage.NameOf(entry.Name.Patient, LedgerPage.Of(entry.Name.Number)) == page
+        where LedgerPage.PageKey(entry.Name.Patient, LedgerPage.PageNumberOf(entry.Name.Number)) == page
         from replay in entry.Replays
         where replay.Name.Consultation == entry.Name && replay.WrappedKey is not null && MediaObjectKey.IsValid(replay.ObjectKey)
         select replay;
@@ -126,7 +126,7 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
         }
     }
 
-    private sealed class Misfit
+    private sealed class Mismatch
     {
         public Dictionary<RecordingId, long> References { get; } = [];
 

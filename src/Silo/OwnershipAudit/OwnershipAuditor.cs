@@ -21,9 +21,9 @@ internal sealed class OwnershipAuditor(
     IOptions<ReplaysOptions> rules, IOptions<ReplaysClusterOptions> cluster, TimeProvider time)
 {
     /// <summary>Findings with an incident each; the rest of a kind have one together, so that a restored table does not bury the officer.</summary>
-    private const int IncidentsApart = 20;
+    private const int MaxSeparateIncidents = 20;
 
-    private const int BatchesInFlight = 32, HeadsAtOnce = 1_000, HeadsInFlight = 4, PatientsBetweenReports = 500;
+    private const int BatchesInFlight = 32, HeadBatchSize = 1_000, HeadsInFlight = 4, PatientsBetweenReports = 500;
 
     private readonly StoredStates _states = new(serializer);
 
@@ -31,11 +31,11 @@ internal sealed class OwnershipAuditor(
     /// <param name="workers">How many processors to use beside the one that reads.</param>
     /// <param name="progress">Told now and then.</param>
     /// <param name="cancellation">Gives up: nothing is kept.</param>
-    /// <exception cref="AuditUnderWayException">Another process audits now.</exception>
+    /// <exception cref="AuditInProgressException">Another process audits now.</exception>
     /// <exception cref="MediaStoreEmptyException">All media are missing: nothing is kept.</exception>
     public async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, CancellationToken cancellation)
     {
-        await using var lease = await AuditLease.Take(log, time, cancellation);
+        await using var lease = await AuditLease.Acquire(log, time, cancellation);
         return await Run(workers, progress, new Findings(), lease.Lost);
     }
 
@@ -45,7 +45,7 @@ internal sealed class OwnershipAuditor(
         var (last, changed) = await log.Verify(cancellation);
         if (changed is { } number)
             findings.Add(FindingKinds.AuditChanged, $"audits/{number}", "the result");
-        await log.DropBrokenOff(last.Number, cancellation);
+        await log.DeleteInterrupted(last.Number, cancellation);
 
         using var references = new MediaAudit(database, cluster.Value.ServiceId, media, _states, findings);
         var seen = await AuditDatabase(last, workers, references, progress, findings, cancellation);
@@ -58,22 +58,22 @@ internal sealed class OwnershipAuditor(
             Number = last.Number + 1,
             StartedAt = started,
             EndedAt = time.GetUtcNow(),
-            Checked = seen,
+            Counts = seen,
             Kinds = kinds,
             Findings = named,
         };
         // Incidents first: a run that dies in between is repeated and counts them once more, and none is lost.
         await OpenIncidents(result, cancellation);
-        await log.Note(result, last, await heads, cancellation);
+        await log.RecordHeads(result, last, await heads, cancellation);
         return result;
     }
 
-    private async Task<AuditChecked> AuditDatabase(
-        AuditSeal last, int workers, MediaAudit references, IProgress<AuditProgress>? progress, Findings findings, CancellationToken cancellation)
+    private async Task<AuditCounts> AuditDatabase(
+        AuditCompletion last, int workers, MediaAudit references, IProgress<AuditProgress>? progress, Findings findings, CancellationToken cancellation)
     {
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var batches = new BlockingCollection<List<Piece>>(BatchesInFlight);
-        using var heads = new BlockingCollection<List<SealedTrail>>(HeadsInFlight);
+        using var batches = new BlockingCollection<List<RowBatch>>(BatchesInFlight);
+        using var heads = new BlockingCollection<List<RecordedHead>>(HeadsInFlight);
         var tally = new Tally(progress);
 
         await using var snapshot = await AuditSnapshot.Open(database, cluster.Value.ServiceId, cancellation);
@@ -83,18 +83,18 @@ internal sealed class OwnershipAuditor(
         var noting = Guard(() =>
         {
             foreach (var some in heads.GetConsumingEnumerable(failure.Token))
-                log.Note(some, failure.Token).GetAwaiter().GetResult(); // or it would wait for the next ones in the thread pool
+                log.RecordHeads(some, failure.Token).GetAwaiter().GetResult(); // or it would wait for the next ones in the thread pool
             return Task.CompletedTask;
         });
         var working = Guard(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => OnItsOwn(() => Work(batches, heads, last.Number + 1, tally, failure.Token))));
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => RunOnDedicatedThread(() => RunWorker(batches, heads, last.Number + 1, tally, failure.Token))));
             heads.CompleteAdding();
         });
         var reading = Guard(async () =>
         {
             tally.Pages = await snapshot.Count(LedgerPage.StateName, failure.Token);
-            tally.Add(await new StopsAndIncidents(_states, findings).Check(snapshot, failure.Token));
+            tally.Add(await new StopAndIncidentAudit(_states, findings).Check(snapshot, failure.Token));
             await new PatientReader(snapshot, _states, references, findings).Read(last, batches, failure.Token);
             batches.CompleteAdding();
         });
@@ -106,7 +106,7 @@ internal sealed class OwnershipAuditor(
         {
             try
             {
-                await OnItsOwn(part);
+                await RunOnDedicatedThread(part);
             }
             catch
             {
@@ -117,14 +117,14 @@ internal sealed class OwnershipAuditor(
     }
 
     /// <summary>On a thread that may wait: what waits in the thread pool keeps processors busy with looking for work.</summary>
-    private static Task OnItsOwn(Func<Task> part) =>
+    private static Task RunOnDedicatedThread(Func<Task> part) =>
         Task.Factory.StartNew(part, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
-    private static Task Work(
-        BlockingCollection<List<Piece>> batches, BlockingCollection<List<SealedTrail>> heads, long run, Tally tally, CancellationToken cancellation)
+    private static Task RunWorker(
+        BlockingCollection<List<RowBatch>> batches, BlockingCollection<List<RecordedHead>> heads, long run, Tally tally, CancellationToken cancellation)
     {
-        var links = new List<RawTrailLink>(StoredTrail.PageSize);
-        var grown = new List<SealedTrail>(HeadsAtOnce);
+        var links = new List<RawChainedEntry>(TrailStorage.PageSize);
+        var grown = new List<RecordedHead>(HeadBatchSize);
         foreach (var batch in batches.GetConsumingEnumerable(cancellation))
         {
             foreach (var (audit, rows) in batch)
@@ -136,11 +136,11 @@ internal sealed class OwnershipAuditor(
                 if (audit.Grown is { } head)
                     grown.Add(head with { Run = run });
             }
-            if (grown.Count < HeadsAtOnce)
+            if (grown.Count < HeadBatchSize)
                 continue;
             // Not one by one: each would wake a thread.
             heads.Add(grown, cancellation);
-            grown = new(HeadsAtOnce);
+            grown = new(HeadBatchSize);
         }
         heads.Add(grown, cancellation);
         return Task.CompletedTask;
@@ -158,9 +158,9 @@ internal sealed class OwnershipAuditor(
     /// <summary>One incident a cause, not one a run: the same again is counted.</summary>
     private async Task OpenIncidents(AuditResult result, CancellationToken cancellation)
     {
-        var causes = result.Findings.Select((finding, i) => (finding.Kind, Cause: i < IncidentsApart ? finding.Name : null)).Distinct();
+        var causes = result.Findings.Select((finding, i) => (finding.Kind, Cause: i < MaxSeparateIncidents ? finding.Name : null)).Distinct();
         foreach (var (kind, cause) in causes)
-            await incidents.Note(IncidentReport.OfFinding(kind, cause, result.EndedAt), 1, cancellation);
+            await incidents.RecordOccurrence(IncidentReport.ForFinding(kind, cause, result.EndedAt), 1, cancellation);
     }
 
     private sealed class Tally(IProgress<AuditProgress>? progress)
@@ -168,11 +168,11 @@ internal sealed class OwnershipAuditor(
         private readonly System.Threading.Lock _lock = new();
         private long _patients;
 
-        public AuditChecked Seen { get; private set; } = new();
+        public AuditCounts Seen { get; private set; } = new();
 
         public long Pages { get; set; }
 
-        public void Add(AuditChecked seen)
+        public void Add(AuditCounts seen)
         {
             lock (_lock)
             {

@@ -21,10 +21,10 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
     private int _open = 1;
 
     /// <summary>Set when all is compared.</summary>
-    public AuditChecked Checked { get; private set; } = new();
+    public AuditCounts Checked { get; private set; } = new();
 
     /// <summary>How the trail ends, when it is intact and longer than an audit has seen it.</summary>
-    public SealedTrail? Grown { get; private set; }
+    public RecordedHead? Grown { get; private set; }
 
     /// <summary>A piece will come.</summary>
     public void Expect() => Interlocked.Increment(ref _open);
@@ -41,7 +41,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
 
     /// <param name="piece">Some rows.</param>
     /// <param name="links">Room for a page of a trail.</param>
-    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> piece, List<RawTrailLink> links)
+    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> piece, List<RawChainedEntry> links)
     {
         foreach (var (kind, row) in piece)
         {
@@ -58,7 +58,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         }
     }
 
-    private void Add(PatientRowKind kind, NumberedRow row, List<RawTrailLink> links)
+    private void Add(PatientRowKind kind, NumberedRow row, List<RawChainedEntry> links)
     {
         if (row.Payload is null)
             return;
@@ -80,14 +80,14 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         }
     }
 
-    private void AddTrailPage(string key, int number, byte[] payload, List<RawTrailLink> links)
+    private void AddTrailPage(string key, int number, byte[] payload, List<RawChainedEntry> links)
     {
         if (!new RawTrailPage(payload).TryRead(out var owner, out var own, links))
         {
             var page = StoredStates.Read(states.TrailPages, payload);
             (owner, own) = (page.Owner, page.Number);
             links.Clear();
-            links.AddRange(page.Links.Select(RawTrailLink.Of));
+            links.AddRange(page.Entries.Select(RawChainedEntry.Of));
         }
         TrailAudit trail;
         lock (_lock)
@@ -107,11 +107,11 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
 
     private TrailAudit NewTrail()
     {
-        var head = Read(states.TrailHeads, StoredTrail.HeadState, rows.TrailHead);
+        var head = Read(states.TrailHeads, TrailStorage.HeadState, rows.TrailHead);
         if (head is not null && head.Owner != patient.Name)
         {
             _trailIncomplete = true;
-            findings.AddMisfiled($"{StoredTrail.HeadState} {patient.Name}", head.Owner);
+            findings.AddMisfiled($"{TrailStorage.HeadState} {patient.Name}", head.Owner);
         }
         return new(patient.Name, head, rows.Former);
     }
@@ -125,8 +125,8 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
             (head, _ledger.Incomplete) = (null, true);
         }
         // While somebody is being erased their rows and media go one by one.
-        var erasing = rows.IsErased || head is { Erasing: true };
-        media.Refer(_ledger.Compare(head, erasing, rows.PatientKey is not null));
+        var erasing = rows.IsErased || head is { IsErasing: true };
+        media.AddReference(_ledger.Compare(head, erasing, rows.PatientKey is not null));
         CompareTrail(isErased: erasing || head is { ErasedAt: not null });
         Checked = new()
         {
@@ -170,7 +170,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
 
     private void Unreadable(string state, string key)
     {
-        if (state is StoredTrail.PageState or StoredTrail.HeadState)
+        if (state is TrailStorage.PageState or TrailStorage.HeadState)
             _trailIncomplete = true;
         else
             _ledger.Incomplete = true;
@@ -180,7 +180,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
     private static string StateOf(PatientRowKind kind) => kind switch
     {
         PatientRowKind.Page => LedgerPage.StateName,
-        PatientRowKind.Trail => StoredTrail.PageState,
+        PatientRowKind.Trail => TrailStorage.PageState,
         _ => StoredStates.Consultation,
     };
 }
@@ -191,7 +191,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
 /// <param name="PatientKey">The wrapped key.</param>
 /// <param name="Former">How the trail ended when an audit last saw it.</param>
 /// <param name="IsErased">The key is to be gone.</param>
-internal sealed record PatientRows(byte[]? Head, byte[]? TrailHead, byte[]? PatientKey, SealedTrail? Former, bool IsErased);
+internal sealed record PatientRows(byte[]? Head, byte[]? TrailHead, byte[]? PatientKey, RecordedHead? Former, bool IsErased);
 
 /// <summary>What there are many of.</summary>
 internal enum PatientRowKind

@@ -11,9 +11,9 @@ internal interface IPatientCursor
 }
 
 /// <summary>A stream of rows in the order of their patients, and where it is.</summary>
-internal sealed class PatientCursor<T>(IAsyncEnumerable<OfPatient<T>> rows, CancellationToken cancellation) : IPatientCursor, IAsyncDisposable
+internal sealed class PatientCursor<T>(IAsyncEnumerable<PatientRow<T>> rows, CancellationToken cancellation) : IPatientCursor, IAsyncDisposable
 {
-    private readonly IAsyncEnumerator<OfPatient<T>> _rows = rows.GetAsyncEnumerator(cancellation);
+    private readonly IAsyncEnumerator<PatientRow<T>> _rows = rows.GetAsyncEnumerator(cancellation);
 
     public PatientId? Patient { get; private set; }
 

@@ -22,10 +22,10 @@ internal sealed class PatientOrder : IComparer<PatientId>
     }
 
     /// <summary>Brings what is ordered by the ids alone into this order. Holds back no more than ids that begin each other.</summary>
-    public static async IAsyncEnumerable<OfPatient<T>> Reorder<T>(
-        IAsyncEnumerable<OfPatient<T>> byId, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<PatientRow<T>> Reorder<T>(
+        IAsyncEnumerable<PatientRow<T>> byId, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var held = new Stack<OfPatient<T>>();
+        var held = new Stack<PatientRow<T>>();
         await foreach (var next in byId.WithCancellation(cancellation))
         {
             while (held.TryPeek(out var before) && Instance.Compare(before.Patient, next.Patient) < 0)
@@ -38,4 +38,4 @@ internal sealed class PatientOrder : IComparer<PatientId>
 }
 
 /// <summary>A row, and whose it is by its key.</summary>
-internal readonly record struct OfPatient<T>(PatientId Patient, T Row);
+internal readonly record struct PatientRow<T>(PatientId Patient, T Row);

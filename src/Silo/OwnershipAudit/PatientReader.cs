@@ -12,22 +12,22 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
     /// <summary>So much is handed over at once, of several patients or of a part of one.</summary>
     private const int BatchBytes = 256 * 1024;
 
-    public async Task Read(AuditSeal last, BlockingCollection<List<Piece>> batches, CancellationToken cancellation)
+    public async Task Read(AuditCompletion last, BlockingCollection<List<RowBatch>> batches, CancellationToken cancellation)
     {
         using var digest = new HeadsDigest();
-        var erased = await snapshot.Erased(cancellation);
+        var erased = await snapshot.ReadErasedPatients(cancellation);
         await using var heads = new PatientCursor<NumberedRow>(ById(snapshot.States(StoredStates.Head, cancellation), r => Key(r, StoredStates.Head, null)), cancellation);
-        await using var trailHeads = new PatientCursor<NumberedRow>(ById(snapshot.States(StoredTrail.HeadState, cancellation), r => Key(r, StoredTrail.HeadState, null)), cancellation);
+        await using var trailHeads = new PatientCursor<NumberedRow>(ById(snapshot.States(TrailStorage.HeadState, cancellation), r => Key(r, TrailStorage.HeadState, null)), cancellation);
         await using var keys = new PatientCursor<byte[]>(ById(snapshot.PatientKeys(cancellation), r => Key(r)), cancellation);
-        await using var former = new PatientCursor<SealedTrail>(ById(snapshot.Heads(last.Number, cancellation), r => Key(r, digest)), cancellation);
+        await using var former = new PatientCursor<RecordedHead>(ById(snapshot.Heads(last.Number, cancellation), r => Key(r, digest)), cancellation);
         await using var pages = Rows(LedgerPage.StateName, "pages");
         await using var consultations = Rows(StoredStates.Consultation, "consultations");
-        await using var trail = Rows(StoredTrail.PageState, "trail");
+        await using var trail = Rows(TrailStorage.PageState, "trail");
         (PatientRowKind Kind, PatientCursor<NumberedRow> Rows)[] many =
             [(PatientRowKind.Page, pages), (PatientRowKind.Consultation, consultations), (PatientRowKind.Trail, trail)];
         IPatientCursor[] all = [heads, trailHeads, keys, former, pages, consultations, trail];
 
-        var (batch, bytes) = (new List<Piece>(), 0);
+        var (batch, bytes) = (new List<RowBatch>(), 0);
         foreach (var cursor in all)
             await cursor.Next();
         while (all.Where(cursor => cursor.Patient is not null).Select(cursor => cursor.Patient!.Value).Order(PatientOrder.Instance).FirstOrDefault() is var patient
@@ -37,7 +37,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
                 (await heads.Take(patient)).Payload, (await trailHeads.Take(patient)).Payload, await keys.Take(patient), await former.Take(patient),
                 erased.Contains(patient.Name));
             var audit = new PatientAudit(patient, rows, states, findings, media);
-            var piece = new Piece(audit, []);
+            var piece = new RowBatch(audit, []);
             batch.Add(piece);
             foreach (var (kind, cursor) in many)
             {
@@ -62,11 +62,11 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         PatientCursor<NumberedRow> Rows(string state, string collection) =>
             new(Filtered(snapshot.States(state, cancellation), r => Key(r, state, collection)), cancellation);
 
-        IAsyncEnumerable<OfPatient<T>> ById<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, OfPatient<T>?> key) =>
+        IAsyncEnumerable<PatientRow<T>> ById<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> key) =>
             PatientOrder.Reorder(Filtered(rows, key), cancellation);
     }
 
-    private static async IAsyncEnumerable<OfPatient<T>> Filtered<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, OfPatient<T>?> key)
+    private static async IAsyncEnumerable<PatientRow<T>> Filtered<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> key)
     {
         await foreach (var row in rows)
         {
@@ -75,7 +75,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         }
     }
 
-    private OfPatient<NumberedRow>? Key(StateRow row, string state, string? collection)
+    private PatientRow<NumberedRow>? Key(StateRow row, string state, string? collection)
     {
         if (StoredStates.TryKey(row, collection, out var own))
             return own;
@@ -83,7 +83,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         return null;
     }
 
-    private OfPatient<byte[]>? Key(PatientKeyRow row)
+    private PatientRow<byte[]>? Key(PatientKeyRow row)
     {
         if (PatientId.TryParseName(row.Patient, out var patient))
             return new(patient, row.Wrapped);
@@ -91,7 +91,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         return null;
     }
 
-    private OfPatient<SealedTrail>? Key(SealedTrail row, HeadsDigest digest)
+    private PatientRow<RecordedHead>? Key(RecordedHead row, HeadsDigest digest)
     {
         digest.Add(row);
         if (PatientId.TryParseName(row.Trail, out var patient))
@@ -102,4 +102,4 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
 }
 
 /// <summary>Some rows of a patient.</summary>
-internal sealed record Piece(PatientAudit Audit, List<(PatientRowKind Kind, NumberedRow Row)> Rows);
+internal sealed record RowBatch(PatientAudit Audit, List<(PatientRowKind Kind, NumberedRow Row)> Rows);

@@ -20,7 +20,7 @@ internal ref struct RawTrailPage(byte[] payload)
     /// <param name="owner">Whose it is, by what it says.</param>
     /// <param name="number">Which it is, by what it says.</param>
     /// <param name="links">Is given the entries.</param>
-    public bool TryRead(out string owner, out int number, List<RawTrailLink> links)
+    public bool TryRead(out string owner, out int number, List<RawChainedEntry> links)
     {
         links.Clear();
         (owner, number) = ("", 0);
@@ -38,7 +38,7 @@ internal ref struct RawTrailPage(byte[] payload)
         return Take(End) && Take(End) && Take(End) && _at == payload.Length;
     }
 
-    private bool TryLink(List<RawTrailLink> links)
+    private bool TryLink(List<RawChainedEntry> links)
     {
         if (!Take(EndOfBase) || !TryBytes(0, out var id) || id.Length != GuidBytes || !TryNumber(1, out var at) || !TryBytes(1, out var commitment)
             || !TryBytes(1, out var hash) || !TryBytes(1, out var salt) || !TryBytes(1, out var content) || !Take(End))

@@ -11,9 +11,9 @@ namespace Replays.Silo.OwnershipAudit;
 /// <summary>The grain states that an audit has rules for: their names, their keys, and how they are read.</summary>
 internal sealed class StoredStates(Serializer serializer)
 {
-    public const string Head = "patient-head", Consultation = "consultation";
+    public const string Head = "ledger-header", Consultation = "consultation";
 
-    public readonly Serializer<PatientHead> Heads = serializer.GetSerializer<PatientHead>();
+    public readonly Serializer<LedgerHeader> Heads = serializer.GetSerializer<LedgerHeader>();
     public readonly Serializer<LedgerPage> Pages = serializer.GetSerializer<LedgerPage>();
     public readonly Serializer<ConsultationState> Consultations = serializer.GetSerializer<ConsultationState>();
     public readonly Serializer<TrailHead> TrailHeads = serializer.GetSerializer<TrailHead>();
@@ -28,7 +28,7 @@ internal sealed class StoredStates(Serializer serializer)
     /// <param name="row">The row.</param>
     /// <param name="collection">What stands between the patient and the number; null where the key is the patient's name alone.</param>
     /// <param name="own">The patient and the number.</param>
-    public static bool TryKey(StateRow row, string? collection, out OfPatient<NumberedRow> own)
+    public static bool TryKey(StateRow row, string? collection, out PatientRow<NumberedRow> own)
     {
         own = default;
         if (row.N0 != 0 || row.N1 != 0)
@@ -45,7 +45,7 @@ internal sealed class StoredStates(Serializer serializer)
     }
 
     private static bool TryNumber(string text, string collection, out int number) =>
-        Names.TryNumber(text, out number) || text == "0" && collection != "consultations";
+        ResourceName.TryParseNumber(text, out number) || text == "0" && collection != "consultations";
 }
 
 /// <summary>A stored row and its number under its patient's name.</summary>

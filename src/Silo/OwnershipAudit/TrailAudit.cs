@@ -7,7 +7,7 @@ namespace Replays.Silo.OwnershipAudit;
 /// Verifies one trail from its pages in whatever order they come: page 10 is stored before page 2. What is kept of a page until the end is its
 /// first entry, which hangs on the page before, and its last hash.
 /// </summary>
-internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? former)
+internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? former)
 {
     private readonly List<Page> _pages = [];
 
@@ -20,20 +20,20 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
     public byte[]? LastHash { get; private set; }
 
     /// <summary>Verifies a page in itself. By several threads at once.</summary>
-    public Page Verify(List<RawTrailLink> links, int number)
+    public Page Verify(List<RawChainedEntry> links, int number)
     {
-        var before = (long)number * StoredTrail.PageSize;
-        long? broken = links.Count > StoredTrail.PageSize ? before + StoredTrail.PageSize + 1 : null;
+        var before = (long)number * TrailStorage.PageSize;
+        long? broken = links.Count > TrailStorage.PageSize ? before + TrailStorage.PageSize + 1 : null;
         for (var i = 1; i < links.Count && broken is null; i++)
         {
-            if (!TrailChain.Holds(links[i - 1].Hash.Span, before + i + 1, links[i]))
+            if (!TrailChain.IsValid(links[i - 1].Hash.Span, before + i + 1, links[i]))
                 broken = before + i + 1;
         }
-        var (silence, afterErasure, erasure) = (new TrailSilence(null, false), new TrailSilence(null, true), (long?)null);
+        var (silence, afterErasure, erasure) = (new BlankEntryCheck(null, false), new BlankEntryCheck(null, true), (long?)null);
         for (var i = 0; i < links.Count; i++)
         {
-            (silence, afterErasure) = (silence.Then(before + i + 1, links[i]), afterErasure.Then(before + i + 1, links[i]));
-            if (links[i].Content is not null && silence is { AfterErasure: true })
+            (silence, afterErasure) = (silence.Next(before + i + 1, links[i]), afterErasure.Next(before + i + 1, links[i]));
+            if (links[i].Content is not null && silence is { FollowsErasure: true })
                 erasure = before + i + 1;
         }
         return new(number, links.Count, links is [var first, ..] ? first.Copy() : null, HashAt(before + links.Count), broken, silence, afterErasure, erasure,
@@ -51,18 +51,18 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
         _pages.Sort((one, other) => one.Number.CompareTo(other.Number));
         var hash = TrailChain.Genesis(owner);
         byte[]? atHead = null, atFormer = null;
-        var silence = new TrailSilence(null, false);
+        var silence = new BlankEntryCheck(null, false);
         for (var i = 0; i < _pages.Count; i++)
         {
             var page = _pages[i];
-            if (page.Number != i || i > 0 && _pages[i - 1].Links != StoredTrail.PageSize)
+            if (page.Number != i || i > 0 && _pages[i - 1].Links != TrailStorage.PageSize)
                 return Broken(Entries + 1);
-            if (page.First is { } first && !TrailChain.Holds(hash, Entries + 1, first))
+            if (page.First is { } first && !TrailChain.IsValid(hash, Entries + 1, first))
                 return Broken(Entries + 1);
             if (page.Broken is { } broken)
                 return Broken(broken);
-            var own = silence.AfterErasure ? page.AfterErasure : page.Silence;
-            silence = own with { Unexplained = page.Erasure is null ? silence.Unexplained ?? own.Unexplained : own.Unexplained };
+            var own = silence.FollowsErasure ? page.AfterErasure : page.Silence;
+            silence = own with { FirstUnexplained = page.Erasure is null ? silence.FirstUnexplained ?? own.FirstUnexplained : own.FirstUnexplained };
             Erasure = page.Erasure ?? Erasure;
             (Entries, hash) = (Entries + page.Links, page.Last ?? hash);
             (atHead, atFormer) = (atHead ?? page.AtHead, atFormer ?? page.AtFormer);
@@ -75,12 +75,12 @@ internal sealed class TrailAudit(string owner, TrailHead? head, SealedTrail? for
             return Broken(head.Count);
         if (former is not null && !former.Hash.AsSpan().SequenceEqual(atFormer))
             return new(FindingKinds.TrailRewritten, $"{owner}/trail", $"entry {former.Entries} is not the one that audit {former.Run} saw");
-        return silence.Unexplained is { } blank ? Broken(blank) : null;
+        return silence.FirstUnexplained is { } blank ? Broken(blank) : null;
     }
 
     private AuditFinding Broken(long entry) => new(FindingKinds.TrailBroken, $"{owner}/trail/{entry}");
 
     internal sealed record Page(
-        int Number, int Links, RawTrailLink? First, byte[]? Last, long? Broken, TrailSilence Silence, TrailSilence AfterErasure, long? Erasure,
+        int Number, int Links, RawChainedEntry? First, byte[]? Last, long? Broken, BlankEntryCheck Silence, BlankEntryCheck AfterErasure, long? Erasure,
         byte[]? AtHead, byte[]? AtFormer);
 }

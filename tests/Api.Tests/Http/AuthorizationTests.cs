@@ -15,12 +15,12 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
     public void A_program_with_an_endpoint_that_is_for_nobody_in_particular_does_not_start()
     {
         using var app = WebApplication.CreateSlimBuilder().Build();
-        app.MapGet("/one", () => "").For(Roles.Patient);
+        app.MapGet("/one", () => "").RequireRoles(Roles.Patient);
         app.MapGet("/health/live", () => "").AllowAnonymous();
-        app.RequireRoles();
+        app.EnsureAllAuthorized();
 
         app.MapGet("/two", () => "");
-        Assert.Throws<InvalidOperationException>(app.RequireRoles);
+        Assert.Throws<InvalidOperationException>(app.EnsureAllAuthorized);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
         using var app = WebApplication.CreateSlimBuilder().Build();
         var endpoint = app.MapGet("/three", () => "");
         _ = open ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization();
-        Assert.Throws<InvalidOperationException>(app.RequireRoles);
+        Assert.Throws<InvalidOperationException>(app.EnsureAllAuthorized);
     }
 
     [Fact]

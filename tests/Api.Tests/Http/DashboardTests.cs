@@ -18,7 +18,7 @@ public sealed class DashboardTests(EmbeddedApi embedded)
             Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await api.Try(HttpMethod.Get, "/dashboard/DashboardCounters", other));
         Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated"), await api.Try(HttpMethod.Get, "/dashboard/", ""));
 
-        await Desk.Until(async () => (await Get(api, "/dashboard/DashboardCounters")).Contains("PatientGrain", StringComparison.Ordinal), "It counts.");
+        await IncidentApi.Until(async () => (await Get(api, "/dashboard/DashboardCounters")).Contains("PatientGrain", StringComparison.Ordinal), "It counts.");
         foreach (var shown in new[] { "/", "/index.min.js", "/index.css", "/ClusterStats", "/GrainTypes", "/TopGrainMethods", "/DashboardCounters" })
             Assert.DoesNotContain(patient, await Get(api, $"/dashboard{shown}"));
         foreach (var hidden in new[] { $"/GrainState?grainId=patients/{patient}&grainType=Replays.Grains.Patients.PatientGrain", "/Reminders", "/Reminders/1", "/Trace", "/SiloProperties/x" })

@@ -45,7 +45,7 @@ public sealed class ControlTests : IAsyncLifetime
             }
         }
 
-        await Desk.Until(async () => (await _api.TrailKinds(patient)).Count(kind => kind is "playback.suspended" or "playback.resumed") == 4,
+        await IncidentApi.Until(async () => (await _api.TrailKinds(patient)).Count(kind => kind is "playback.suspended" or "playback.resumed") == 4,
             "The trail knows of the switch for this patient.");
         Assert.DoesNotContain("playback.suspended", await _api.TrailKinds(other));
 
@@ -78,12 +78,12 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Empty(await _api.Replays(patient));
         Assert.Equal(HttpStatusCode.NotFound, await _api.MediaStatus(patient, replay));
         // Nothing is left of it that anybody could report, or an incident hold.
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, $"{path}/replays/{replay}/report", TestTokens.Clinician, Desk.NotMine));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, $"{path}/replays/{replay}/report", TestTokens.Clinician, IncidentApi.NotMine));
         Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, "/v1/me/report", TestTokens.Patient(patient), new { replays = "all", reason = "other" }));
         await _api.Restart(); // in the middle of it, as like as not
         Assert.Empty(await _api.Replays(patient));
 
-        await Desk.Until(
+        await IncidentApi.Until(
             () => Task.FromResult(Directory.GetFiles(Path.Combine(_api.DataDirectory, "media"), "*", SearchOption.AllDirectories).Length < media),
             "Media are gone.");
         // A list that was let in before may write its evidence only now.
@@ -91,7 +91,7 @@ public sealed class ControlTests : IAsyncLifetime
             INSERT INTO replays_listing VALUES ('patients/{patient}/consultations/1/recordings/1', 'late', 'clinician', '', 'patients/{patient}', 1, 'title', 0, 1)
             RETURNING 1
             """));
-        await Desk.Until(async () => (await _api.Get("/v1/me/consultations", TestTokens.Patient(patient)))!["items"]!.AsArray() is []
+        await IncidentApi.Until(async () => (await _api.Get("/v1/me/consultations", TestTokens.Patient(patient)))!["items"]!.AsArray() is []
             && (await _api.Trail(patient)).Count(entry => entry["kind"] is not null) == 1, "All is erased.", seconds: 120);
         Assert.Equal(0, await Rows("SELECT count(*) FROM replays_listing WHERE principal = 'late'"));
         Assert.Equal("patient.erased", (string?)Assert.Single(await _api.Trail(patient), entry => entry["kind"] is not null)["kind"]);
@@ -99,13 +99,13 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.True((bool)check!["intact"]! && (long)check["entries"]! > 5);
 
         // Who comes back begins where nothing of the past is.
-        await Desk.Until(async () =>
+        await IncidentApi.Until(async () =>
         {
             using var booked = await _api.Send(HttpMethod.Post, $"{path}/consultations", TestTokens.Scheduler,
                 new { clinician = new { id = "clin-1", name = "Dr Amara Osei" }, scheduledFor = "2026-06-10T10:00:00Z" });
             return booked.StatusCode is HttpStatusCode.Created;
         }, "They can be booked again.");
-        await Desk.Until(async () => await _api.Give(patient) is { } fresh && (await _api.Replays(patient)).Contains(fresh), "And see their replays.");
+        await IncidentApi.Until(async () => await _api.Give(patient) is { } fresh && (await _api.Replays(patient)).Contains(fresh), "And see their replays.");
         Assert.DoesNotContain(replay, await _api.Replays(patient));
     }
 

@@ -12,7 +12,7 @@ using Replays.Data.Sql;
 using Replays.Grains.Safeguards;
 using Replays.Grains.Tests.Storage;
 using Xunit;
-using Lock = Replays.Grains.Safeguards.Lock;
+using Safeguard = Replays.Grains.Safeguards.Safeguard;
 
 namespace Replays.Api.Tests.Incidents;
 
@@ -25,7 +25,7 @@ public sealed class DrillTests(PostgresServer postgres)
     [Fact]
     public async Task With_the_locks_nothing_arrives_anywhere_an_incident_is_open_and_nobody_was_shown_anything()
     {
-        await using var drill = await Drill.Start(postgres, Enum.GetValues<Lock>());
+        await using var drill = await Drill.Start(postgres, Enum.GetValues<Safeguard>());
         using var sealing = await drill.Play();
         Assert.False(sealing.IsSuccessStatusCode);
 
@@ -33,10 +33,10 @@ public sealed class DrillTests(PostgresServer postgres)
         Assert.Empty(await drill.Api.Replays(drill.Owner));
         Assert.Empty(await drill.Api.Replays(drill.Stranger));
         JsonArray incidents = [];
-        await Desk.Until(
+        await IncidentApi.Until(
             async () => (incidents = (await drill.Api.Get("/v1/incidents?status=open", TestTokens.Officer))!["items"]!.AsArray()).Count > 0, "No incident opened.");
         var incident = Assert.Single(incidents)!;
-        Assert.Equal(("near-miss", "lock"), ((string?)incident["kind"], (string?)incident["source"]));
+        Assert.Equal(("near-miss", "safeguard"), ((string?)incident["kind"], (string?)incident["source"]));
         Assert.Null(incident["reportDueAt"]);
         var exposure = await drill.Api.Incident((string)incident["id"]!, "/exposure");
         Assert.All(exposure["recordings"]!.AsArray(), recording => Assert.Empty(recording!["exposures"]!.AsArray()));
@@ -79,7 +79,7 @@ public sealed class DrillTests(PostgresServer postgres)
     [Fact]
     public async Task With_the_key_lock_alone_what_was_misfiled_is_listed_and_not_a_byte_of_it_plays()
     {
-        await using var drill = await Drill.Start(postgres, [Lock.Key]);
+        await using var drill = await Drill.Start(postgres, [Safeguard.Key]);
         using (var sealing = await drill.Play())
             Assert.Equal(HttpStatusCode.OK, sealing.StatusCode);
         var replay = Assert.Single(await drill.Api.Replays(drill.Stranger));
@@ -96,7 +96,7 @@ public sealed class DrillTests(PostgresServer postgres)
         private readonly string _directory = Directory.CreateTempSubdirectory("replays-drill-").FullName;
         private SiloHost? _silo;
         private string? _database;
-        private WebApplicationFactory<ReplayDesk>? _host;
+        private WebApplicationFactory<ReplayReader>? _host;
 
         public ApiCalls Api { get; private set; } = null!;
 
@@ -108,7 +108,7 @@ public sealed class DrillTests(PostgresServer postgres)
 
         public string Recording => $"patients/{Owner}/consultations/1/recordings/1";
 
-        public static async Task<Drill> Start(PostgresServer postgres, Lock[] armed)
+        public static async Task<Drill> Start(PostgresServer postgres, Safeguard[] armed)
         {
             var drill = new Drill();
             var (database, media) = (drill._database = await postgres.CreateDatabase(), drill.Media);
@@ -116,12 +116,12 @@ public sealed class DrillTests(PostgresServer postgres)
             drill._silo = await SiloHost.Start(database, builder =>
             {
                 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Replays:Media:Directory"] = media });
-                builder.Services.AddSingleton(new ArmedLocks(armed));
+                builder.Services.AddSingleton(new EnabledSafeguards(armed));
                 builder.Services.AddSingleton<MisroutedSwitch>();
                 builder.Services.AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
                 builder.Services.AddSingleton<IOutgoingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
             });
-            drill._host = new WebApplicationFactory<ReplayDesk>().WithWebHostBuilder(host =>
+            drill._host = new WebApplicationFactory<ReplayReader>().WithWebHostBuilder(host =>
             {
                 host.UseEnvironment("Staging");
                 foreach (var (name, value) in TestTokens.Settings)
@@ -129,11 +129,11 @@ public sealed class DrillTests(PostgresServer postgres)
                 host.UseSetting("urls", "http://127.0.0.1:0");
                 host.UseSetting("ConnectionStrings:Replays", database);
                 host.UseSetting("Replays:Media:Directory", media);
-                host.ConfigureTestServices(services => services.AddSingleton(new ArmedLocks(armed)).AddLogging(log => log.ClearProviders()));
+                host.ConfigureTestServices(services => services.AddSingleton(new EnabledSafeguards(armed)).AddLogging(log => log.ClearProviders()));
             });
             drill._host.UseKestrel();
             drill.Api = new(drill._host.CreateClient());
-            await Desk.Until(() => drill.IsReady(), "The Api is not ready.");
+            await IncidentApi.Until(() => drill.IsReady(), "The Api is not ready.");
             return drill;
         }
 

@@ -35,7 +35,7 @@ public sealed class IncidentTests(EmbeddedApi embedded)
         Assert.Equal(["replay.reported", "replay.withdrawn", "replay.key-destroyed"],
             (await _api.TrailKinds(patient)).Where(kind => kind is "replay.reported" or "replay.withdrawn" or "replay.key-destroyed"));
         string[] told = ["hold.set", "hold.lifted", "consultation.booked", "consent.granted", "replay.delivered"];
-        await Desk.Until(async () => !told.Except(await _api.TrailKinds(patient)).Any(), "not all of it is in the trail");
+        await IncidentApi.Until(async () => !told.Except(await _api.TrailKinds(patient)).Any(), "not all of it is in the trail");
     }
 
     [Fact]

@@ -63,10 +63,10 @@ public sealed class ReportTests(EmbeddedApi embedded)
         Assert.Equal(incident, await _api.Report(patient, replay));
 
         var asStaff = $"/v1/patients/{patient}/replays/{replay}/report";
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, asStaff, TestTokens.Clinician, Desk.NotMine));
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, asStaff, TestTokens.For("clin-2", "clinician"), Desk.NotMine));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, asStaff, TestTokens.Clinician, IncidentApi.NotMine));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, asStaff, TestTokens.For("clin-2", "clinician"), IncidentApi.NotMine));
         Assert.Equal((HttpStatusCode.NotFound, "not-found"),
-            await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replay}/report", TestTokens.Patient(ApiProcess.NewPatient()), Desk.NotMine));
+            await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replay}/report", TestTokens.Patient(ApiProcess.NewPatient()), IncidentApi.NotMine));
 
         await _api.Resolve(incident, "restored");
         Assert.Equal([replay], await _api.Replays(patient));
@@ -77,7 +77,7 @@ public sealed class ReportTests(EmbeddedApi embedded)
 
         await _api.Resolve(again, "withdrawn");
         Assert.Equal((HttpStatusCode.NotFound, "not-found"),
-            await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replay}/report", TestTokens.Patient(patient), Desk.NotMine));
+            await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replay}/report", TestTokens.Patient(patient), IncidentApi.NotMine));
         var own = (await _api.Get("/v1/me/reports", TestTokens.Patient(patient)))!["items"]!.AsArray();
         Assert.Equal(["withdrawn", "restored"], own.Select(report => (string?)report!["status"]));
     }
@@ -88,9 +88,9 @@ public sealed class ReportTests(EmbeddedApi embedded)
         var patient = ApiProcess.NewPatient();
         var replay = await _api.Give(patient);
         var path = $"/v1/patients/{patient}/replays/{replay}/report";
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, path, TestTokens.For("clin-2", "clinician"), Desk.NotMine));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await _api.Try(HttpMethod.Post, path, TestTokens.For("clin-2", "clinician"), IncidentApi.NotMine));
         Assert.Equal([replay], await _api.Replays(patient));
-        await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, path, TestTokens.Clinician, Desk.NotMine);
+        await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, path, TestTokens.Clinician, IncidentApi.NotMine);
         Assert.Empty(await _api.Replays(patient));
     }
 
@@ -116,7 +116,7 @@ public sealed class ReportTests(EmbeddedApi embedded)
         Assert.Equal(2, (await _api.Incident((string)some!["incident"]!))["recordings"]!.AsArray().Count);
 
         // Again, beside one that somebody else reported first: it is theirs all the same, and still is when that one is out of reach.
-        await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/patients/{patient}/replays/{replays[2]}/report", TestTokens.Clinician, Desk.NotMine);
+        await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/patients/{patient}/replays/{replays[2]}/report", TestTokens.Clinician, IncidentApi.NotMine);
         foreach (var again in new object[] { replays.AsEnumerable().Reverse().ToArray(), "all" })
         {
             var same = await _api.Must(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/me/report", token, new { replays = again, reason = "other" });
@@ -169,7 +169,7 @@ public sealed class ReportTests(EmbeddedApi embedded)
             answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
             {
                 using var answer = await ApiCalls.Patiently(
-                    () => _api.Send(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), Desk.NotMine));
+                    () => _api.Send(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), IncidentApi.NotMine));
                 if (answer.StatusCode is HttpStatusCode.TooManyRequests)
                     Assert.True(answer.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1));
                 return answer.StatusCode;
@@ -178,8 +178,8 @@ public sealed class ReportTests(EmbeddedApi embedded)
         Assert.InRange(answers.Count(status => status is HttpStatusCode.Accepted), 1, 60 + (int)began.Elapsed.TotalSeconds + 1);
         Assert.All(answers, status => Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.TooManyRequests, $"{status}"));
         // One a second is let through again: on a slow machine the next may be just that one.
-        await Desk.Until(async () => (HttpStatusCode.TooManyRequests, "too-many-requests")
-            == await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), Desk.NotMine), "It is refused by its code.");
+        await IncidentApi.Until(async () => (HttpStatusCode.TooManyRequests, "too-many-requests")
+            == await _api.Try(HttpMethod.Post, $"/v1/me/replays/{replays[0]}/report", TestTokens.Patient(flooder), IncidentApi.NotMine), "It is refused by its code.");
 
         // Somebody else is neither kept waiting nor lost among them.
         var patient = ApiProcess.NewPatient();

@@ -16,7 +16,7 @@ public sealed class EvidenceTests
     private const long MiB = 1 << 20;
 
     private static readonly PatientId Owner = PatientId.Parse("pat");
-    private static readonly Onlooker Patient = new(new Actor("pat", "patient"), Owner, true);
+    private static readonly Recipient Patient = new(new Actor("pat", "patient"), Owner, true);
 
     private readonly Clock _clock = new();
 
@@ -29,20 +29,20 @@ public sealed class EvidenceTests
         var page = Enumerable.Range(1, 100).Select(ordinal => ExposureDatabase.Replay("pat", ordinal).Replay.Name).ToList();
 
         var none = database.Commits();
-        await log.List(page, Patient, "title", Cancellation);
+        await log.RecordListing(page, Patient, "title", Cancellation);
         Assert.Equal(1, database.Source.Opened);
         var written = database.Commits();
         Assert.NotEqual(none, written);
         _clock.Now += TimeSpan.FromHours(1);
         for (var again = 0; again < 10; again++)
-            await log.List(page, Patient, "title", Cancellation);
+            await log.RecordListing(page, Patient, "title", Cancellation);
         Assert.Equal(1, database.Source.Opened);
 
-        await new ExposureLog(database.Source, _clock).List(page, Patient, "title", Cancellation);
+        await new ExposureLog(database.Source, _clock).RecordListing(page, Patient, "title", Cancellation);
         Assert.Equal(written, database.Commits());
-        var shown = await log.OfPrincipal("pat", null, 100, null, Cancellation);
+        var shown = await log.FindByPrincipal("pat", null, 100, null, Cancellation);
         Assert.Equal(100, shown.Listings.Length);
-        Assert.All(shown.Listings, listing => Assert.Equal((first, Patient), (listing.FirstAt, listing.To)));
+        Assert.All(shown.Listings, listing => Assert.Equal((first, Patient), (listing.FirstAt, listing.Recipient)));
     }
 
     [Fact]
@@ -54,15 +54,15 @@ public sealed class EvidenceTests
         var playback = await Node(log).Open(replay, Patient, null, Cancellation);
         database.Source.IsBroken = true;
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => log.List([replay.Replay.Name], Patient, "title", Cancellation).AsTask());
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => log.RecordListing([replay.Replay.Name], Patient, "title", Cancellation).AsTask());
         await using (var serving = playback.Serve(new(0, 1_000)))
             await Assert.ThrowsAsync<StorageUnavailableException>(() => serving.Begin(Cancellation));
 
         database.Source.IsBroken = false;
         var opened = database.Source.Opened;
-        await log.List([replay.Replay.Name], Patient, "title", Cancellation);
+        await log.RecordListing([replay.Replay.Name], Patient, "title", Cancellation);
         Assert.Equal(opened + 1, database.Source.Opened);
-        Assert.Empty((await log.OfPrincipal("pat", null, 100, null, Cancellation)).Playbacks);
+        Assert.Empty((await log.FindByPrincipal("pat", null, 100, null, Cancellation)).Playbacks);
     }
 
     [Fact]
@@ -78,16 +78,16 @@ public sealed class EvidenceTests
             await serving.Begin(Cancellation);
             for (var sent = 10 * MiB; sent < 150 * MiB; sent += MiB)
             {
-                await serving.Cover((int)MiB, Cancellation);
+                await serving.EnsureRecorded((int)MiB, Cancellation);
                 if (sent % (16 * MiB) < MiB)
-                    Assert.True((await Durable(reader)).AtMost.Contains(new(10 * MiB, sent + MiB)));
+                    Assert.True((await Durable(reader)).UpperBound.Contains(new(10 * MiB, sent + MiB)));
             }
         }
 
         Assert.InRange(database.Source.Opened - before - 9, 5, 8);
         var part = await Durable(reader);
         Assert.Equal("10485760-157286400", part.Served.ToString());
-        Assert.Equal(ByteSpans.None, part.AtMost);
+        Assert.Equal(ByteRangeSet.None, part.UpperBound);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class EvidenceTests
         // Another process goes on with it; after half an hour's pause it is another playback.
         _clock.Now += TimeSpan.FromMinutes(29);
         await Serve(Node(log), replay, 900_000, 1_000_000);
-        var shown = await log.OfPrincipal("pat", null, 100, null, Cancellation);
+        var shown = await log.FindByPrincipal("pat", null, 100, null, Cancellation);
         var view = ExposureView.Of(shown.Playbacks, Entitlement.Yes);
         Assert.Equal(["0-1499", "5000-5999", "900000-999999"], view.Ranges);
         Assert.Equal((102_500, 10.25, 1, false), (view.BytesServed, view.SecondsServed, view.Times, view.AtMost));
@@ -114,7 +114,7 @@ public sealed class EvidenceTests
 
         _clock.Now += TimeSpan.FromMinutes(31);
         await Serve(node, replay, 0, 1_000);
-        Assert.Equal(2, ExposureView.Of((await log.OfPrincipal("pat", null, 100, null, Cancellation)).Playbacks, Entitlement.Yes).Times);
+        Assert.Equal(2, ExposureView.Of((await log.FindByPrincipal("pat", null, 100, null, Cancellation)).Playbacks, Entitlement.Yes).Times);
     }
 
     [Fact]
@@ -126,22 +126,22 @@ public sealed class EvidenceTests
         var replay = ExposureDatabase.Replay("pat", 1, size: 1_000_000);
         await Parallel.ForAsync(0, 50, Cancellation, async (i, _) => await Serve(node, replay, i * 2_000, i * 2_000 + 1_000));
 
-        var shown = await log.OfPrincipal("pat", null, 100, null, Cancellation);
-        Assert.Equal((50_000, 50), (shown.Playbacks.Sum(part => part.Served.Length), shown.Playbacks.Sum(part => part.Served.Spans.Length)));
-        Assert.All(shown.Playbacks, part => Assert.Equal(ByteSpans.None, part.AtMost));
+        var shown = await log.FindByPrincipal("pat", null, 100, null, Cancellation);
+        Assert.Equal((50_000, 50), (shown.Playbacks.Sum(part => part.Served.Length), shown.Playbacks.Sum(part => part.Served.Ranges.Length)));
+        Assert.All(shown.Playbacks, part => Assert.Equal(ByteRangeSet.None, part.UpperBound));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private Playbacks Node(ExposureLog log) => new(log, _clock, NullLogger<OpenPlayback>.Instance);
+    private PlaybackSessions Node(ExposureLog log) => new(log, _clock, NullLogger<PlaybackSession>.Instance);
 
-    private static async Task Serve(Playbacks node, Grains.Patients.ListedReplay replay, int from, int to)
+    private static async Task Serve(PlaybackSessions node, Grains.Patients.ListedReplay replay, int from, int to)
     {
         await using var serving = (await node.Open(replay, Patient, null, Cancellation)).Serve(new(from, to));
         await serving.Begin(Cancellation);
-        await serving.Cover(to - from, Cancellation);
+        await serving.EnsureRecorded(to - from, Cancellation);
     }
 
     private static async Task<PlaybackPart> Durable(ExposureLog log) =>
-        (await log.OfPrincipal("pat", null, 100, null, Cancellation)).Playbacks.Single();
+        (await log.FindByPrincipal("pat", null, 100, null, Cancellation)).Playbacks.Single();
 }

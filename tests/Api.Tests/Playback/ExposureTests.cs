@@ -35,8 +35,8 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         using (var whole = await _api.Send(HttpMethod.Get, url, null))
             await Bytes(whole);
         // What no lock lets happen: it was in a stranger's list.
-        var theirs = new Onlooker(new Actor(stranger, "patient"), PatientId.Parse(stranger), false);
-        await own.Log.List([recording], theirs, "title clinician", TestContext.Current.CancellationToken);
+        var theirs = new Recipient(new Actor(stranger, "patient"), PatientId.Parse(stranger), false);
+        await own.Log.RecordListing([recording], theirs, "title clinician", TestContext.Current.CancellationToken);
 
         var report = await Exposure(await own.Quarantine("other", recording));
         var listed = Shown(report, "listed").ToDictionary(view => (string)view["principal"]!);
@@ -113,7 +113,7 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
             await Bytes(whole);
         await _api.Get($"/v1/patients/{patient}/replays/{id}", TestTokens.For(clinician, "clinician"));
         await _api.Must(HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null, ("Access-Reason", "Complaint 9"));
-        await own.Log.List([RecordingOf(patient, id)], new(new Actor(stranger, "patient"), PatientId.Parse(stranger), false), "title",
+        await own.Log.RecordListing([RecordingOf(patient, id)], new(new Actor(stranger, "patient"), PatientId.Parse(stranger), false), "title",
             TestContext.Current.CancellationToken);
 
         var log = await AccessLog(patient, entries: 5);
@@ -237,7 +237,7 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
                 Reason = reason,
                 Recordings = recordings,
             };
-            await new StopDatabase(_database!, TimeProvider.System).Quarantine(report, evenIfHeld: false, default);
+            await new StopRepository(_database!, TimeProvider.System).Quarantine(report, evenIfHeld: false, default);
             return report.Id;
         }
     }

@@ -31,9 +31,9 @@ public sealed class PlaybackTimesTests
 
         _clock.Now = used.ExpiresAt.AddSeconds(-1);
         Assert.True(await here.Admits(begun, Cancellation));
-        var playback = await here.Open(replay, Viewer.Onlooker(replay, replay.Replay.Name.Patient), begun, Cancellation);
+        var playback = await here.Open(replay, Viewer.ToRecipient(replay, replay.Replay.Name.Patient), begun, Cancellation);
         await using (var serving = playback.Serve(new(0, 1_000)))
-            await serving.Cover(1_000, Cancellation);
+            await serving.EnsureRecorded(1_000, Cancellation);
 
         _clock.Now = used.ExpiresAt;
         Assert.True(await here.Admits(begun, Cancellation));
@@ -57,9 +57,9 @@ public sealed class PlaybackTimesTests
 
     private PlaybackUrls Urls => new(_ring, _clock);
 
-    private PlaybackView Made(ListedReplay replay) => Urls.Make(replay.Replay.Name, Viewer, replay);
+    private PlaybackView Made(ListedReplay replay) => Urls.Create(replay.Replay.Name, Viewer, replay);
 
     private static string Token(PlaybackView made) => made.Url.Split("token=")[1];
 
-    private Playbacks Node(ExposureDatabase database) => new(new ExposureLog(database.Source, _clock), _clock, NullLogger<OpenPlayback>.Instance);
+    private PlaybackSessions Node(ExposureDatabase database) => new(new ExposureLog(database.Source, _clock), _clock, NullLogger<PlaybackSession>.Instance);
 }

@@ -34,7 +34,7 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
     }
 
     [Fact]
-    public async Task Store_that_is_slow_or_away_loses_nothing_blocks_nothing_and_is_told_as_unavailable()
+    public async Task Store_that_is_slow_or_away_loses_nothing_blocks_nothing_and_is_published_as_unavailable()
     {
         var patient = ApiProcess.NewPatient();
         var number = await _api.Begin(patient);

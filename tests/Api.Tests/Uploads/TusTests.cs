@@ -97,7 +97,7 @@ public sealed class TusTests(EmbeddedApi embedded)
     }
 
     [Fact]
-    public async Task Each_way_of_getting_it_wrong_is_told_apart_and_changes_nothing()
+    public async Task Each_way_of_getting_it_wrong_is_published_apart_and_changes_nothing()
     {
         var (_, _, opened) = await Open(new { contentType = "video/mp4", length = 100 });
         var upload = (string)opened["upload"]!;
@@ -163,7 +163,7 @@ public sealed class TusTests(EmbeddedApi embedded)
     }
 
     [Fact]
-    public async Task Of_two_uploaders_at_once_one_is_told_to_wait_and_nothing_is_mixed()
+    public async Task Of_two_uploaders_at_once_one_is_published_to_wait_and_nothing_is_mixed()
     {
         var (patient, number, opened) = await Open(null);
         var upload = (string)opened["upload"]!;

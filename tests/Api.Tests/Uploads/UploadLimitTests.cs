@@ -68,7 +68,7 @@ public sealed class UploadLimitTests(NarrowApi narrow) : IClassFixture<NarrowApi
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Full_disk_is_told_keeps_what_it_acknowledged_and_goes_on_once_there_is_room()
+    public async Task Full_disk_is_published_keeps_what_it_acknowledged_and_goes_on_once_there_is_room()
     {
         narrow.Require();
         var media = PaddedClip.Of(10 << 20);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Orleans.Serialization;
-using Replays.Api.Tests.Audits;
+using Replays.Api.Tests.OwnershipAudit;
 using Replays.Data.OwnershipAudit;
 using Replays.Data.Sql;
 using Replays.Grains.AuditTrail;
@@ -47,7 +47,7 @@ internal sealed class AuditedDatabase(string directory, int patients, Serializer
             await File.WriteAllTextAsync(Made, JsonSerializer.Serialize(await Plant()));
         }
         await using var database = NpgsqlDataSource.Create(ConnectionString);
-        await Execute(database, "TRUNCATE replays_audit_run, replays_audit_head, replays_incident, replays_incident_recording");
+        await Execute(database, "TRUNCATE replays_ownership_audit_run, replays_ownership_audit_head, replays_incident, replays_incident_recording");
         return JsonSerializer.Deserialize<string[]>(await File.ReadAllTextAsync(Made))!;
     }
 
@@ -65,8 +65,8 @@ internal sealed class AuditedDatabase(string directory, int patients, Serializer
                 var patient = Population.Patient(i);
                 var (pages, head) = Population.Trail(patient);
                 foreach (var page in pages)
-                    await Write(rows, StoredTrail.PageState, StoredTrail.PageKey(patient.Name, page.Number), page);
-                await Write(rows, StoredTrail.HeadState, patient.Name, head);
+                    await Write(rows, TrailStorage.PageState, TrailStorage.PageKey(patient.Name, page.Number), page);
+                await Write(rows, TrailStorage.HeadState, patient.Name, head);
             })),
             // As time goes by: the first consultations of all, then the second.
             Task.Run(async () =>

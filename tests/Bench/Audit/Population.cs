@@ -37,7 +37,7 @@ internal static class Population
 
     public static LedgerPage Page(PatientId patient) => new()
     {
-        Owner = LedgerPage.NameOf(patient, 0),
+        Owner = LedgerPage.PageKey(patient, 0),
         Entries =
         [
             .. Consultations(patient).Select(name => new LedgerEntry
@@ -92,14 +92,14 @@ internal static class Population
 
     public static (ImmutableArray<TrailPage> Pages, TrailHead Head) Trail(PatientId patient)
     {
-        var (hash, pages, links) = (TrailChain.Genesis(patient.Name), ImmutableArray.CreateBuilder<TrailPage>(), new List<TrailLink>());
+        var (hash, pages, links) = (TrailChain.Genesis(patient.Name), ImmutableArray.CreateBuilder<TrailPage>(), new List<ChainedEntry>());
         var count = 0L;
         foreach (var entry in Consultations(patient).SelectMany(Entries))
         {
-            if (links.Count == StoredTrail.PageSize)
+            if (links.Count == TrailStorage.PageSize)
                 Close();
             var content = JsonSerializer.SerializeToUtf8Bytes(entry, TrailJson.Default.AuditEntry);
-            links.Add(TrailChain.Link(hash, ++count, entry.Id, entry.At.ToUnixTimeMilliseconds(), content));
+            links.Add(TrailChain.CreateEntry(hash, ++count, entry.Id, entry.At.ToUnixTimeMilliseconds(), content));
             hash = links[^1].Hash;
         }
         Close();
@@ -107,7 +107,7 @@ internal static class Population
 
         void Close()
         {
-            pages.Add(new() { Owner = patient.Name, Number = pages.Count, Links = [.. links] });
+            pages.Add(new() { Owner = patient.Name, Number = pages.Count, Entries = [.. links] });
             links.Clear();
         }
     }

@@ -57,7 +57,7 @@ internal static class VerifyBench
         {
             var started = Stopwatch.GetTimestamp();
             var check = await grains.VerifyTrail(patient);
-            if (!check.Intact || check.Entries != Entries)
+            if (!check.IsIntact || check.Entries != Entries)
                 throw new InvalidOperationException($"{check}");
             if (round > 0) // not measured cold
                 rates.Add(Entries / Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -68,20 +68,20 @@ internal static class VerifyBench
 
     private static async Task Fill(IGrainStorage storage, PatientId patient)
     {
-        var (hash, links, count) = (TrailChain.Genesis(patient.Name), new List<TrailLink>(), 0L);
-        var content = Population.Trail(patient).Pages.SelectMany(page => page.Links).Select(link => link.Content!).ToList();
+        var (hash, links, count) = (TrailChain.Genesis(patient.Name), new List<ChainedEntry>(), 0L);
+        var content = Population.Trail(patient).Pages.SelectMany(page => page.Entries).Select(link => link.Content!).ToList();
         while (count < Entries)
         {
-            links.Add(TrailChain.Link(hash, ++count, Guid.NewGuid(), count, content[(int)(count % content.Count)]));
+            links.Add(TrailChain.CreateEntry(hash, ++count, Guid.NewGuid(), count, content[(int)(count % content.Count)]));
             hash = links[^1].Hash;
-            if (links.Count < StoredTrail.PageSize && count < Entries)
+            if (links.Count < TrailStorage.PageSize && count < Entries)
                 continue;
-            var page = new TrailPage { Owner = patient.Name, Number = (int)((count - 1) / StoredTrail.PageSize), Links = [.. links] };
-            var key = GrainId.Create("audit-trail", StoredTrail.PageKey(patient.Name, page.Number));
-            await storage.WriteStateAsync(StoredTrail.PageState, key, new GrainState<TrailPage>(page));
+            var page = new TrailPage { Owner = patient.Name, Number = (int)((count - 1) / TrailStorage.PageSize), Entries = [.. links] };
+            var key = GrainId.Create("audit-trail", TrailStorage.PageKey(patient.Name, page.Number));
+            await storage.WriteStateAsync(TrailStorage.PageState, key, new GrainState<TrailPage>(page));
             links.Clear();
         }
         var head = new TrailHead { Owner = patient.Name, Count = count, Hash = hash };
-        await storage.WriteStateAsync(StoredTrail.HeadState, GrainId.Create("audit-trail", patient.Name), new GrainState<TrailHead>(head));
+        await storage.WriteStateAsync(TrailStorage.HeadState, GrainId.Create("audit-trail", patient.Name), new GrainState<TrailHead>(head));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LoadRun : IAsyncDisposable
     private const int ConsultationsAPatient = 20;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentQueue<Promises> _promises = [];
+    private readonly ConcurrentQueue<ExpectedState> _promises = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _workers;
     private int _journeys;
@@ -20,15 +20,15 @@ internal sealed class LoadRun : IAsyncDisposable
     /// <param name="workers">How many.</param>
     public LoadRun(IReadOnlyList<Uri> apis, int seed, int workers)
     {
-        Users = new(apis);
+        LoadClient = new(apis);
         _workers = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(() => Work(new Random(seed + worker))))];
     }
 
-    public Users Users { get; }
+    public LoadClient LoadClient { get; }
 
-    public IEnumerable<Promises> Promises => _promises;
+    public IEnumerable<ExpectedState> ExpectedState => _promises;
 
-    public IEnumerable<Attempt> Attempts => Users.Attempts;
+    public IEnumerable<Attempt> Attempts => LoadClient.Attempts;
 
     /// <summary>Waits until so many more consultations were carried through.</summary>
     public async Task Carries(int more)
@@ -61,7 +61,7 @@ internal sealed class LoadRun : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_workers).WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Users.Dispose();
+        LoadClient.Dispose();
         _stopping.Dispose();
     }
 
@@ -91,14 +91,14 @@ internal sealed class LoadRun : IAsyncDisposable
         using var pace = new PeriodicTimer(Settings.RunsAll ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(500));
         while (true)
         {
-            var promises = new Promises($"p-{Guid.NewGuid():n}");
+            var promises = new ExpectedState($"p-{Guid.NewGuid():n}");
             _promises.Enqueue(promises);
             for (var n = 0; n < ConsultationsAPatient; n++)
             {
                 if (_stopping.IsCancellationRequested)
                     return;
                 await pace.WaitForNextTickAsync();
-                await new Journey(Users, promises, random).Go();
+                await new LoadScenario(LoadClient, promises, random).Go();
                 Interlocked.Increment(ref _journeys);
             }
         }

@@ -22,9 +22,9 @@ internal sealed record StoppedReplay(string Patient, string Id)
     /// <summary>A consultation is carried through, and its video will be stopped.</summary>
     public static async Task<StoppedReplay> Record(IEnumerable<ProgramProcess> apis)
     {
-        using var users = new Users([.. apis.Select(api => api.Address)]);
-        var promises = new Promises($"p-{Guid.NewGuid():n}");
-        var journey = new Journey(users, promises, new Random(Settings.Seed), MediaBytes);
+        using var users = new LoadClient([.. apis.Select(api => api.Address)]);
+        var promises = new ExpectedState($"p-{Guid.NewGuid():n}");
+        var journey = new LoadScenario(users, promises, new Random(Settings.Seed), MediaBytes);
         await journey.Go();
         return new(promises.Patient, journey.Watched);
     }
@@ -62,7 +62,7 @@ internal sealed record StoppedReplay(string Patient, string Id)
     /// <summary>As if it had never been: not in the list, no item, no media.</summary>
     public async Task IsRefused(ProgramProcess api)
     {
-        using var users = new Users([api.Address]);
+        using var users = new LoadClient([api.Address]);
         var list = await users.Ask(HttpStatusCode.OK, HttpMethod.Get, "/v1/me/replays", Token);
         Assert.DoesNotContain(list.Json["items"]!.AsArray(), item => (string?)item!["id"] == Id);
         await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/me/replays/{Id}", Token);

@@ -16,7 +16,7 @@ public sealed class LongTests(PostgresServer postgres)
     private static readonly TimeSpan AfterSilence = TimeSpan.FromSeconds(10);
 
     [LongFact]
-    public async Task A_silo_is_told_to_end()
+    public async Task A_silo_is_published_to_end()
     {
         await using var cluster = await Cluster();
         await using var scenario = new Scenario(cluster);

@@ -46,7 +46,7 @@ public sealed class ReportTests(QuickCluster quick)
     {
         var apis = quick.Processes.Apis;
         var replay = await StoppedReplay.Record(apis);
-        using var users = new Users([.. apis.Select(api => api.Address)]);
+        using var users = new LoadClient([.. apis.Select(api => api.Address)]);
 
         var asked = Stopwatch.GetTimestamp();
         var incidents = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
@@ -72,7 +72,7 @@ public sealed class ReportTests(QuickCluster quick)
 
     private async Task Report(StoppedReplay replay)
     {
-        using var users = new Users([quick.Processes.Apis[0].Address]);
+        using var users = new LoadClient([quick.Processes.Apis[0].Address]);
         await users.Ask(HttpStatusCode.Accepted, HttpMethod.Post, $"/v1/me/replays/{replay.Id}/report", replay.Token, new { reason = "not-mine" });
     }
 

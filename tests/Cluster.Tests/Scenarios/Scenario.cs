@@ -71,7 +71,7 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
         await _load.Carries(3);
         await _load.Stop();
 
-        var verdict = await Verdict.Of(_load.Users, [.. _load.Promises]);
+        var verdict = await ConsistencyCheck.Of(_load.LoadClient, [.. _load.ExpectedState]);
         var measured = new Measured(verdict, [.. _load.Attempts.Where(a => a.Ended >= began && a.What != "verify")], _load.BackTo99(ended));
         Console.WriteLine($"{TestContext.Current.TestCase?.TestCaseDisplayName}: {string.Join("; ", [measured, .. _notes])}");
         Assert.True(verdict.IsClean, verdict.ToString());
@@ -84,13 +84,13 @@ internal sealed class Scenario(params IReadOnlyList<Uri> apis) : IAsyncDisposabl
     public ValueTask DisposeAsync() => _load.DisposeAsync();
 
     /// <param name="Attempts">All requests since the fault began.</param>
-    internal sealed record Measured(Verdict Verdict, IReadOnlyList<Attempt> Attempts, TimeSpan BackTo99)
+    internal sealed record Measured(ConsistencyCheck ConsistencyCheck, IReadOnlyList<Attempt> Attempts, TimeSpan BackTo99)
     {
         public Attempt Longest => Attempts.MaxBy(a => a.Took);
 
         public override string ToString() =>
             $"{Attempts.Count} requests, {Attempts.Count(a => a.Failed)} failed ({string.Join(", ", Statuses())}), longest {Longest}, "
-            + $"tried at most {Attempts.Max(a => a.Try)} times, 99 % after {BackTo99.TotalSeconds:0.0} s; last failed: {Attempts.LastOrDefault(a => a.Failed)}; {Verdict}";
+            + $"tried at most {Attempts.Max(a => a.Try)} times, 99 % after {BackTo99.TotalSeconds:0.0} s; last failed: {Attempts.LastOrDefault(a => a.Failed)}; {ConsistencyCheck}";
 
         private IEnumerable<string> Statuses() =>
             Attempts.Where(a => a.Failed).GroupBy(a => (a.What, a.Status)).OrderByDescending(g => g.Count()).Take(6)

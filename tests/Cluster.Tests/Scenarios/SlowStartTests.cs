@@ -34,8 +34,8 @@ public sealed class SlowStartTests(PostgresServer postgres)
         }
 
         var began = Stopwatch.StartNew();
-        using var users = new Users([cluster.Apis[0].Address]);
-        await new Journey(users, new Promises("p-slow-start"), new Random(Settings.Seed)).Go();
+        using var users = new LoadClient([cluster.Apis[0].Address]);
+        await new LoadScenario(users, new ExpectedState("p-slow-start"), new Random(Settings.Seed)).Go();
         Console.WriteLine($"A consultation carried through {began.Elapsed.TotalSeconds:0.0} s after reminders could be read again.");
         Assert.True(began.Elapsed < TimeSpan.FromSeconds(Settings.RunsAll ? 20 : 28), $"Only after {began.Elapsed}."); // by itself Orleans asks up to 30 s later, then after 5 min
     }

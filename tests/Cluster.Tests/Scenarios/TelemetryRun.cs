@@ -46,12 +46,12 @@ public sealed class TelemetryRun : IAsyncLifetime
         }));
         await cluster.Start();
         var api = cluster.Apis[0].Address;
-        using var users = new Users([api]);
+        using var users = new LoadClient([api]);
 
         var bookings = $"/v1/patients/{_patient}/consultations";
         var body = new { clinician = new { id = ClinicianId, name = Clinician }, scheduledFor = "2026-06-10T10:00:00Z", reason = Reason };
         var booked = await users.Ask(HttpStatusCode.Created, HttpMethod.Post, bookings, TestTokens.Scheduler, body);
-        await new Journey(users, new Promises(_patient), new Random(Settings.Seed)).Go();
+        await new LoadScenario(users, new ExpectedState(_patient), new Random(Settings.Seed)).Go();
         await users.Ask(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/patients/{_patient}/replays/7-7", TestTokens.For(ClinicianId, "clinician"));
         await users.Ask(HttpStatusCode.Conflict, HttpMethod.Post, $"{bookings}/{(int)booked.Json["number"]!}/end", TestTokens.Scheduler);
         await Scrape();

@@ -76,7 +76,7 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
             },
         };
         listener.Start();
-        Type[] anyOfEach = [typeof(Telemetry), typeof(TelemetryOptions), typeof(Seals)];
+        Type[] anyOfEach = [typeof(Telemetry), typeof(TelemetryOptions), typeof(SealService)];
         var types = anyOfEach.SelectMany(one => one.Assembly.GetTypes());
         foreach (var type in types.Where(type => type is { TypeInitializer: not null, ContainsGenericParameters: false }))
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);

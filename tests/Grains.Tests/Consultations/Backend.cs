@@ -41,26 +41,26 @@ public sealed class Backend : IAsyncLifetime
     {
         var name = await Book(patient);
         var consultation = Grains.Consultation(name);
-        Assert.True((await consultation.Start(mode, App)).IsDone);
-        Assert.True((await consultation.SetConsent(ConsultationMode.Audio, true, Of(patient))).IsDone);
-        Assert.True((await consultation.SetConsent(ConsultationMode.Video, true, Of(patient))).IsDone);
+        Assert.True((await consultation.Start(mode, App)).IsSuccess);
+        Assert.True((await consultation.SetConsent(ConsultationMode.Audio, true, Of(patient))).IsSuccess);
+        Assert.True((await consultation.SetConsent(ConsultationMode.Video, true, Of(patient))).IsSuccess);
         return name;
     }
 
-    public Task<Outcome<Recording>> Open(ConsultationId consultation, string contentType = "audio/mp4") =>
-        Grains.Consultation(consultation).OpenRecording(new OpenRecording { ContentType = contentType }, Recorder);
+    public Task<Result<Recording>> Open(ConsultationId consultation, string contentType = "audio/mp4") =>
+        Grains.Consultation(consultation).OpenRecording(new OpenRecordingRequest { ContentType = contentType }, Recorder);
 
     /// <summary>Seals a recording without any media: what was verified is taken at its word here.</summary>
-    public async Task<Outcome<Recording>> Seal(RecordingId recording, SealedMedia? media = null)
+    public async Task<Result<Recording>> Seal(RecordingId recording, VerifiedMedia? media = null)
     {
         var consultation = Grains.Consultation(recording.Consultation);
-        var grant = await consultation.BeginSeal(recording.Ordinal);
-        return grant.IsDone
+        var grant = await consultation.AcquireSealLease(recording.Ordinal);
+        return grant.IsSuccess
             ? await consultation.Deliver(recording.Ordinal, grant.Value.Id, media ?? Media(), Recorder)
-            : grant.Refusal;
+            : grant.Error;
     }
 
-    public static SealedMedia Media() =>
+    public static VerifiedMedia Media() =>
         new() { DurationSeconds = 3, SizeBytes = 1000, Sha256 = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) };
 
     public async Task<List<string>> Replays(PatientId patient)

@@ -34,11 +34,11 @@ public sealed class ConsultationTests(Backend backend)
         var name = await backend.Book(patient);
         var consultation = backend.Grains.Consultation(name);
         await consultation.Start(ConsultationMode.Video, Backend.App);
-        Assert.Equal(Refusal.ConsentRequired, (await backend.Open(name, "video/mp4")).Refusal);
+        Assert.Equal(ErrorCode.ConsentRequired, (await backend.Open(name, "video/mp4")).Error);
         await consultation.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient));
-        Assert.Equal(Refusal.ConsentRequired, (await backend.Open(name, "video/mp4")).Refusal);
+        Assert.Equal(ErrorCode.ConsentRequired, (await backend.Open(name, "video/mp4")).Error);
         await consultation.SetConsent(ConsultationMode.Video, true, Backend.Of(patient));
-        Assert.True((await backend.Open(name, "video/mp4")).IsDone);
+        Assert.True((await backend.Open(name, "video/mp4")).IsSuccess);
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class ConsultationTests(Backend backend)
         var consultation = backend.Grains.Consultation(name);
         await consultation.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient));
         await consultation.Start(ConsultationMode.Audio, Backend.App);
-        Assert.Equal(Refusal.PresenceRequired, (await backend.Open(name)).Refusal);
-        Assert.True((await consultation.Join(Backend.Of(patient))).IsDone);
-        Assert.True((await backend.Open(name)).IsDone);
+        Assert.Equal(ErrorCode.PresenceRequired, (await backend.Open(name)).Error);
+        Assert.True((await consultation.Join(Backend.Of(patient))).IsSuccess);
+        Assert.True((await backend.Open(name)).IsSuccess);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ConsultationTests(Backend backend)
         var after = (await consultation.SetConsent(ConsultationMode.Audio, false, Backend.Of(patient))).Value!;
 
         Assert.Equal([RecordingStatus.Available, RecordingStatus.Discarded], after.Recordings.Select(r => r.Status));
-        Assert.Equal(Refusal.InvalidTransition, (await backend.Seal(open.Name)).Refusal);
+        Assert.Equal(ErrorCode.InvalidTransition, (await backend.Seal(open.Name)).Error);
         Assert.Equal([@sealed.Name.Name], await backend.Replays(patient));
     }
 
@@ -91,8 +91,8 @@ public sealed class ConsultationTests(Backend backend)
         var consultation = backend.Grains.Consultation(name.Consultation);
         var media = Backend.Media();
         await backend.Seal(name, media);
-        Assert.True((await consultation.Deliver(1, Guid.Empty, media, Backend.Recorder)).IsDone);
-        Assert.Equal(Refusal.DigestMismatch, (await consultation.Deliver(1, Guid.Empty, Backend.Media(), Backend.Recorder)).Refusal);
+        Assert.True((await consultation.Deliver(1, Guid.Empty, media, Backend.Recorder)).IsSuccess);
+        Assert.Equal(ErrorCode.DigestMismatch, (await consultation.Deliver(1, Guid.Empty, Backend.Media(), Backend.Recorder)).Error);
         Assert.Single(await backend.Replays(patient));
     }
 
@@ -101,12 +101,12 @@ public sealed class ConsultationTests(Backend backend)
     {
         var recording = (await backend.Open(await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio))).Value!;
         var consultation = backend.Grains.Consultation(recording.Name.Consultation);
-        Assert.Equal(Refusal.NotFound, (await consultation.BeginUpload(1, "guessed")).Refusal);
-        var upload = (await consultation.BeginUpload(1, recording.UploadToken)).Value!;
-        Assert.Equal(Refusal.UploadInProgress, (await consultation.BeginSeal(1)).Refusal);
-        await consultation.EndGrant(1, upload.Id);
-        Assert.True((await consultation.BeginSeal(1)).IsDone);
-        Assert.Equal(Refusal.UploadInProgress, (await consultation.BeginUpload(1, recording.UploadToken)).Refusal);
+        Assert.Equal(ErrorCode.NotFound, (await consultation.AcquireUploadLease(1, "guessed")).Error);
+        var upload = (await consultation.AcquireUploadLease(1, recording.UploadToken)).Value!;
+        Assert.Equal(ErrorCode.UploadInProgress, (await consultation.AcquireSealLease(1)).Error);
+        await consultation.ReleaseLease(1, upload.Id);
+        Assert.True((await consultation.AcquireSealLease(1)).IsSuccess);
+        Assert.Equal(ErrorCode.UploadInProgress, (await consultation.AcquireUploadLease(1, recording.UploadToken)).Error);
     }
 
     [Fact]
@@ -147,10 +147,10 @@ public sealed class ConsultationTests(Backend backend)
     {
         var patient = backend.Grains.Patient(Backend.NewPatient());
         var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
-        var first = await patient.Book(booking, new RepeatKey("k", "b"), Backend.App);
-        Assert.Equal(first.Value!.Name, (await patient.Book(booking, new RepeatKey("k", "b"), Backend.App)).Value!.Name);
-        Assert.Equal(Refusal.IdempotencyKeyReused, (await patient.Book(booking, new RepeatKey("k", "c"), Backend.App)).Refusal);
-        Assert.Equal(2, (await patient.Book(booking, new RepeatKey("l", "b"), Backend.App)).Value!.Name.Number);
+        var first = await patient.Book(booking, new IdempotencyKey("k", "b"), Backend.App);
+        Assert.Equal(first.Value!.Name, (await patient.Book(booking, new IdempotencyKey("k", "b"), Backend.App)).Value!.Name);
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, (await patient.Book(booking, new IdempotencyKey("k", "c"), Backend.App)).Error);
+        Assert.Equal(2, (await patient.Book(booking, new IdempotencyKey("l", "b"), Backend.App)).Value!.Name.Number);
     }
 
     [Fact]
@@ -175,17 +175,17 @@ public sealed class ConsultationTests(Backend backend)
     {
         var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
         var @sealed = (await backend.Open(name)).Value!.Name;
-        Assert.True((await backend.Seal(@sealed)).IsDone);
+        Assert.True((await backend.Seal(@sealed)).IsSuccess);
         var unsealed = (await backend.Open(name)).Value!.Name;
         for (var times = 0; times < 2; times++)
-            Assert.True((await backend.Grains.Consultation(name).End(wrongPatient: true, Backend.App)).IsDone);
+            Assert.True((await backend.Grains.Consultation(name).End(wrongPatient: true, Backend.App)).IsSuccess);
 
         Assert.Empty(await backend.Replays(name.Patient));
         Assert.Equal(RecordingStatus.Discarded, (await backend.Grains.Consultation(name).Get())!.Recordings[unsealed.Ordinal - 1].Status);
-        Assert.Equal(Standing.Gone, backend.Services.GetRequiredService<IStopList>().Now().Media(@sealed));
+        Assert.Equal(Visibility.Gone, backend.Services.GetRequiredService<IStopList>().Current().MediaVisibility(@sealed));
         var log = backend.Services.GetRequiredService<IIncidentLog>();
         var incident = Assert.Single(await log.List(open: true, 100, null), one => one.Report.Cause == name.Name);
-        Assert.Equal((IncidentSource.Scheduler, 1), (incident.Report.Source, incident.Times));
+        Assert.Equal((IncidentSource.Scheduler, 1), (incident.Report.Source, incident.Occurrences));
         Assert.Equal([@sealed], incident.Recordings);
         Assert.NotNull(incident.DueAt);
     }
@@ -195,10 +195,10 @@ public sealed class ConsultationTests(Backend backend)
     {
         var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
         var @sealed = (await backend.Open(name)).Value!.Name;
-        Assert.True((await backend.Seal(@sealed)).IsDone);
+        Assert.True((await backend.Seal(@sealed)).IsSuccess);
         await backend.Grains.Consultation(name).End(wrongPatient: false, Backend.App);
-        Assert.True((await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.Of(name.Patient))).IsDone);
-        Assert.Equal(Standing.Gone, backend.Services.GetRequiredService<IStopList>().Now().Media(@sealed));
+        Assert.True((await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.Of(name.Patient))).IsSuccess);
+        Assert.Equal(Visibility.Gone, backend.Services.GetRequiredService<IStopList>().Current().MediaVisibility(@sealed));
         Assert.Empty(await backend.Replays(name.Patient));
     }
 }

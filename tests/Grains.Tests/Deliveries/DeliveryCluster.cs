@@ -13,7 +13,7 @@ using Replays.Media.Stores;
 
 namespace Replays.Grains.Tests.Deliveries;
 
-/// <summary>Two silos on one SQLite file, whose storage fails as the <see cref="Storm"/> says.</summary>
+/// <summary>Two silos on one SQLite file, whose storage fails as the <see cref="FaultInjector"/> says.</summary>
 internal sealed class DeliveryCluster : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-delivery-").FullName;
@@ -37,7 +37,7 @@ internal sealed class DeliveryCluster : IAsyncDisposable
         {
             silo.AddReplaysStorage().AddReplaysReminders();
             silo.Services.AddKeyedSingleton<IGrainStorage>(ReplaysStorage.Name, (services, _) =>
-                Storm.Around(services.GetRequiredKeyedService<IGrainStorage>("Replays.AdoNet")));
+                FaultInjector.Around(services.GetRequiredKeyedService<IGrainStorage>("Replays.AdoNet")));
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
@@ -50,7 +50,7 @@ internal sealed class DeliveryCluster : IAsyncDisposable
         _cluster = builder.Build();
     }
 
-    public Storm Storm { get; } = new();
+    public FaultInjector FaultInjector { get; } = new();
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider(_cluster.Silos[^1].SiloAddress);
 

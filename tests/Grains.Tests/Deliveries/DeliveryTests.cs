@@ -26,7 +26,7 @@ public sealed class DeliveryTests
         await Task.WhenAll(Cases().Select(async at =>
         {
             var job = await Job.Begin(cluster, Backend.NewPatient());
-            var strike = cluster.Storm.Strike(job.Patient, at.Write, at.Committed);
+            var strike = cluster.FaultInjector.InjectedFault(job.Patient, at.Write, at.Committed);
             await job.Finish();
             Assert.True(strike.Struck.Task.IsCompleted);
             await job.Check();
@@ -37,25 +37,25 @@ public sealed class DeliveryTests
     public async Task Silos_killed_before_or_after_any_write_lose_double_and_misdeliver_nothing()
     {
         await using var cluster = await DeliveryCluster.Start();
-        var jobs = new List<(Job Job, Strike Strike)>();
+        var jobs = new List<(Job Job, InjectedFault InjectedFault)>();
         foreach (var (write, committed) in Cases())
         {
             var job = await Job.Begin(cluster, Backend.NewPatient());
-            jobs.Add((job, cluster.Storm.Strike(job.Patient, write, committed, freezes: true)));
+            jobs.Add((job, cluster.FaultInjector.InjectedFault(job.Patient, write, committed, freezes: true)));
         }
         // Two more are verified and can't be delivered: nobody asks for them again.
         var (byActivation, byReminder) = (await Job.Begin(cluster, Backend.NewPatient()), await Job.Begin(cluster, Backend.NewPatient()));
         foreach (var job in new[] { byActivation, byReminder })
         {
-            jobs.Add((job, cluster.Storm.Strike(job.Patient, 2, committed: false, lasts: true)));
+            jobs.Add((job, cluster.FaultInjector.InjectedFault(job.Patient, 2, committed: false, lasts: true)));
             await Assert.ThrowsAnyAsync<Exception>(job.Attempt);
         }
 
         foreach (var (job, _) in jobs)
             _ = job.Attempt().ContinueWith(_ => { }, TaskScheduler.Default); // it hangs in the struck write until its silo dies
-        await Task.WhenAll(jobs.Select(job => job.Strike.Struck.Task)).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(jobs.Select(job => job.InjectedFault.Struck.Task)).WaitAsync(Patience, TestContext.Current.CancellationToken);
         foreach (var (job, _) in jobs)
-            cluster.Storm.Pass(job.Patient);
+            cluster.FaultInjector.Pass(job.Patient);
         await cluster.KillAll();
 
         await cluster.Grains.Consultation(byReminder.Consultation).AsReference<IRemindable>().ReceiveReminder("settle", default);
@@ -78,7 +78,7 @@ public sealed class DeliveryTests
     {
         await using var cluster = await DeliveryCluster.Start();
         var job = await Job.Begin(cluster, Backend.NewPatient());
-        cluster.Storm.Strike(job.Patient, 2, committed: false);
+        cluster.FaultInjector.InjectedFault(job.Patient, 2, committed: false);
         await Assert.ThrowsAsync<StorageUnavailableException>(job.Attempt);
         await job.Appears();
     }
@@ -92,11 +92,11 @@ public sealed class DeliveryTests
         await job.Settle();
         Assert.Null(await Armed(cluster, job));
 
-        cluster.Storm.Strike(job.Patient, 2, committed: false, lasts: true); // the withdrawal is written, the ledger page is not
+        cluster.FaultInjector.InjectedFault(job.Patient, 2, committed: false, lasts: true); // the withdrawal is written, the ledger page is not
         await Assert.ThrowsAnyAsync<Exception>(
             () => cluster.Grains.Consultation(job.Consultation).SetConsent(ConsultationMode.Audio, false, Backend.Of(job.Patient)));
         Assert.NotNull(await Armed(cluster, job));
-        cluster.Storm.Pass(job.Patient);
+        cluster.FaultInjector.Pass(job.Patient);
         await cluster.KillAll();
 
         await cluster.Grains.Consultation(job.Consultation).Get(); // what the reminder does in an hour
@@ -104,14 +104,14 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task What_happens_while_the_trail_is_told_of_something_else_is_told_as_well()
+    public async Task What_happens_while_the_trail_is_published_of_something_else_is_published_as_well()
     {
         await using var cluster = await DeliveryCluster.Start();
         var (patient, officer) = (Backend.NewPatient(), new Actor("officer-1", "privacy-officer"));
-        var held = cluster.Storm.HoldTrails();
-        await cluster.Grains.Patient(patient).SetHold("a dispute", officer);
+        var held = cluster.FaultInjector.HoldTrails();
+        await cluster.Grains.Patient(patient).SetLegalHold("a dispute", officer);
         await held.Waits.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await cluster.Grains.Patient(patient).SetHold(null, officer);
+        await cluster.Grains.Patient(patient).SetLegalHold(null, officer);
         held.Release();
 
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -132,13 +132,13 @@ public sealed class DeliveryTests
         {
             var patient = cluster.Grains.Patient(Backend.NewPatient());
             var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
-            var key = new RepeatKey($"key-{round}", "body");
+            var key = new IdempotencyKey($"key-{round}", "body");
             var name = (await patient.Book(booking, key, Backend.App)).Value!.Name;
             var grain = cluster.Grains.Consultation(name);
             await grain.Start(ConsultationMode.Audio, Backend.App);
             await grain.SetConsent(ConsultationMode.Audio, true, Backend.Of(name.Patient));
-            await grain.OpenRecording(new OpenRecording { ContentType = "audio/mp4" }, Backend.Recorder);
-            var grant = (await grain.BeginSeal(1)).Value!;
+            await grain.OpenRecording(new OpenRecordingRequest { ContentType = "audio/mp4" }, Backend.Recorder);
+            var grant = (await grain.AcquireSealLease(1)).Value!;
 
             var (booked, delivered, withdrawn) = (
                 patient.Book(booking, key, Backend.App),
@@ -147,10 +147,10 @@ public sealed class DeliveryTests
             await Task.WhenAll(booked, delivered, withdrawn).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
             Assert.Equal(name, (await booked).Value!.Name);
-            Assert.True((await withdrawn).IsDone);
+            Assert.True((await withdrawn).IsSuccess);
             var status = Assert.Single((await grain.Get())!.Recordings).Status;
             var listed = (await patient.ListReplays(new ReplayQuery { Limit = 1 })).Items.Length;
-            Assert.Equal((await delivered).IsDone ? (RecordingStatus.Available, 1) : (RecordingStatus.Discarded, 0), (status, listed));
+            Assert.Equal((await delivered).IsSuccess ? (RecordingStatus.Available, 1) : (RecordingStatus.Discarded, 0), (status, listed));
         }
     }
 
@@ -163,7 +163,7 @@ public sealed class DeliveryTests
     /// <summary>A backend and its recorder that record one consultation and try again until it is done.</summary>
     private sealed class Job(DeliveryCluster cluster, ConsultationId consultation)
     {
-        private readonly SealedMedia _media = Backend.Media();
+        private readonly VerifiedMedia _media = Backend.Media();
         private RecordingId? _opened;
         private bool _sealed;
 
@@ -178,8 +178,8 @@ public sealed class DeliveryTests
             var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
             var name = (await cluster.Grains.Patient(patient).Book(booking, null, Backend.App)).Value!.Name;
             var grain = cluster.Grains.Consultation(name);
-            Assert.True((await grain.Start(ConsultationMode.Audio, Backend.App)).IsDone);
-            Assert.True((await grain.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient))).IsDone);
+            Assert.True((await grain.Start(ConsultationMode.Audio, Backend.App)).IsSuccess);
+            Assert.True((await grain.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient))).IsSuccess);
             return new Job(cluster, name);
         }
 
@@ -187,35 +187,35 @@ public sealed class DeliveryTests
         public async Task Attempt()
         {
             await Seal();
-            Assert.Equal(Refusal.None, (await Grain.End(false, Backend.App)).Refusal);
+            Assert.Equal(ErrorCode.None, (await Grain.End(false, Backend.App)).Error);
         }
 
         public async Task Seal()
         {
             var there = (await Grain.Get())!.Recordings;
-            var opened = there is [var first] ? first : (await Grain.OpenRecording(new OpenRecording { ContentType = "audio/mp4" }, Backend.Recorder)).Value!;
+            var opened = there is [var first] ? first : (await Grain.OpenRecording(new OpenRecordingRequest { ContentType = "audio/mp4" }, Backend.Recorder)).Value!;
             _opened = opened.Name;
-            var grant = await Grain.BeginSeal(1);
-            if (grant.IsDone)
+            var grant = await Grain.AcquireSealLease(1);
+            if (grant.IsSuccess)
             {
                 try
                 {
-                    Assert.Equal(Refusal.None, (await Grain.Deliver(1, grant.Value.Id, _media, Backend.Recorder)).Refusal);
+                    Assert.Equal(ErrorCode.None, (await Grain.Deliver(1, grant.Value.Id, _media, Backend.Recorder)).Error);
                 }
                 finally
                 {
-                    await Grain.EndGrant(1, grant.Value.Id);
+                    await Grain.ReleaseLease(1, grant.Value.Id);
                 }
             }
-            else if (grant.Refusal is not Refusal.Sealed)
-                throw new InvalidOperationException($"{grant.Refusal}");
+            else if (grant.Error is not ErrorCode.Sealed)
+                throw new InvalidOperationException($"{grant.Error}");
             _sealed = true;
         }
 
         /// <summary>Ends, and comes back as the reminder does until nothing is owed.</summary>
         public async Task Settle()
         {
-            Assert.Equal(Refusal.None, (await Grain.End(false, Backend.App)).Refusal);
+            Assert.Equal(ErrorCode.None, (await Grain.End(false, Backend.App)).Error);
             for (var waited = Stopwatch.StartNew(); await Armed(cluster, this) is not null;)
             {
                 Assert.True(waited.Elapsed < Patience, "It did not settle.");

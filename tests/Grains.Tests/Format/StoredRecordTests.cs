@@ -21,7 +21,7 @@ public sealed class StoredRecordTests(Backend backend)
     private static readonly PatientId Patient = PatientId.Parse("p-1.a|B:c@d~e_f");
     private static readonly ConsultationId Consultation = Patient.Consultation(17);
     private static readonly Actor Recorder = new("media-pipeline", "recorder");
-    private static readonly RepeatKey Key = new("00aa", "11bb");
+    private static readonly IdempotencyKey Key = new("00aa", "11bb");
     private static readonly Booking Booked =
         new() { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = At, TimeZone = "Africa/Lagos", Reason = "Rash" };
 
@@ -37,15 +37,15 @@ public sealed class StoredRecordTests(Backend backend)
 
     private static readonly Dictionary<string, Stored> Records = new()
     {
-        ["patient-head"] = new Stored<PatientHead>(new() { Owner = Patient.Name, LastPage = 3, Hold = new LegalHold("dispute", At, Recorder) }),
+        ["ledger-header"] = new Stored<LedgerHeader>(new() { Owner = Patient.Name, LastPage = 3, LegalHold = new LegalHold("dispute", At, Recorder) }),
         ["ledger-page"] = new Stored<LedgerPage>(new()
         {
-            Owner = LedgerPage.NameOf(Patient, 1),
+            Owner = LedgerPage.PageKey(Patient, 1),
             Entries =
             [
                 new LedgerEntry
                 {
-                    Name = Consultation, Booking = Booked, Status = ConsultationStatus.Ended, BookedAt = At, RepeatKey = Key,
+                    Name = Consultation, Booking = Booked, Status = ConsultationStatus.Ended, BookedAt = At, IdempotencyKey = Key,
                     Replays =
                     [
                         new Replay
@@ -63,7 +63,7 @@ public sealed class StoredRecordTests(Backend backend)
             Owner = Consultation.Name,
             Booking = Booked,
             Status = ConsultationStatus.Settled,
-            Modes = [new ModeSince(ConsultationMode.Audio, At), new ModeSince(ConsultationMode.Video, At)],
+            Modes = [new ModeChange(ConsultationMode.Audio, At), new ModeChange(ConsultationMode.Video, At)],
             Audio = new Consent { Granted = true, At = At, By = Patient.Value, Attested = false },
             Video = new Consent { Granted = false, At = At, By = "nurse", Attested = true },
             JoinedAt = At,
@@ -71,14 +71,14 @@ public sealed class StoredRecordTests(Backend backend)
             EndedAt = At,
             WrongPatient = true,
             Outbox = [Entry],
-            TakeBacks = [new PendingTakeBack(ConsultationMode.Video, "consent-withdrawn", Recorder)],
+            PendingWithdrawals = [new PendingWithdrawal(ConsultationMode.Video, "consent-withdrawn", Recorder)],
             Recordings =
             [
                 new RecordingState
                 {
                     Ordinal = 1, Mode = ConsultationMode.Audio, Status = RecordingStatus.Available, StartedAt = At, ContentType = "audio/mp4", Length = 9,
-                    UploadToken = "t", ObjectKey = "o", WrappedKey = [4, 5], RepeatKey = Key,
-                    Sealed = new SealedMedia { DurationSeconds = 1.5, Sha256 = "00", SizeBytes = 9 },
+                    UploadToken = "t", ObjectKey = "o", WrappedKey = [4, 5], IdempotencyKey = Key,
+                    Sealed = new VerifiedMedia { DurationSeconds = 1.5, Sha256 = "00", SizeBytes = 9 },
                 },
             ],
         }),
@@ -86,7 +86,7 @@ public sealed class StoredRecordTests(Backend backend)
         {
             Owner = Patient.Name,
             Number = 2,
-            Links = [new TrailLink { Id = Entry.Id, RecordedAt = 5, Commitment = [6], Hash = [7], Salt = [8], Content = [9] }],
+            Entries = [new ChainedEntry { Id = Entry.Id, RecordedAt = 5, Commitment = [6], Hash = [7], Salt = [8], Content = [9] }],
         }),
         ["audit-head"] = new Stored<TrailHead>(new() { Owner = Patient.Name, Count = 129, Hash = [7] }),
         ["incident"] = new Stored<IncidentState>(new()
@@ -94,7 +94,7 @@ public sealed class StoredRecordTests(Backend backend)
             Owner = "incidents/00",
             Kind = IncidentKind.Breach,
             AwareAt = At,
-            Followed = 1,
+            ProcessedSteps = 1,
             Record = new IncidentRecord
             {
                 HowFound = "A patient told us.",
@@ -105,7 +105,7 @@ public sealed class StoredRecordTests(Backend backend)
                 Article34 = new Article34(true, "private", [new Communication(At, 2, "We are sorry.")]),
             },
             Resolution = new Resolution { Outcome = IncidentOutcome.Withdrawn, Note = "gone", By = Recorder, At = At },
-            Steps = [new IncidentStep(IncidentSteps.Withdrawn, At, Recorder, "gone")],
+            Steps = [new IncidentStep(IncidentStepKinds.Withdrawn, At, Recorder, "gone")],
         }),
     };
 

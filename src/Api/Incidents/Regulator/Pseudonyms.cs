@@ -12,7 +12,7 @@ namespace Replays.Api.Incidents.Regulator;
 internal sealed partial class Pseudonyms
 {
     /// <summary>Shorter ids are words too: replacing them would spoil the text and hide nothing.</summary>
-    private const int Telling = 3;
+    private const int IdentifyingFields = 3;
 
     private readonly Dictionary<string, string> _patients = [], _staff = [];
 
@@ -35,7 +35,7 @@ internal sealed partial class Pseudonyms
     public string In(string text)
     {
         text = FullName().Replace(text, match => PatientId.TryCreate(match.Groups[1].Value, out var patient) ? Of(patient) : match.Value);
-        foreach (var (own, pseudonym) in _patients.Concat(_staff).Where(known => known.Key.Length >= Telling).OrderByDescending(known => known.Key.Length))
+        foreach (var (own, pseudonym) in _patients.Concat(_staff).Where(known => known.Key.Length >= IdentifyingFields).OrderByDescending(known => known.Key.Length))
             text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(own)}(?!\w)", pseudonym);
         return text;
     }

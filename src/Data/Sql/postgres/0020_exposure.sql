@@ -9,13 +9,13 @@ CREATE TABLE replays_listing
     is_entitled smallint NOT NULL,
     disclosed text NOT NULL,
     first_at bigint NOT NULL,         -- milliseconds since 1970
-    is_told smallint NOT NULL,          -- the trail knows of it
+    is_published smallint NOT NULL,          -- the trail knows of it
     PRIMARY KEY (recording, principal, role, detail)
 );
 
 CREATE INDEX replays_listing_by_principal ON replays_listing (principal, recording);
 
-CREATE INDEX replays_listing_untold ON replays_listing (first_at) WHERE is_told = 0;
+CREATE INDEX replays_listing_unpublished ON replays_listing (first_at) WHERE is_published = 0;
 
 -- One row a playback and process that served it; only that process writes it.
 CREATE TABLE replays_playback
@@ -35,7 +35,7 @@ CREATE TABLE replays_playback
     last_at bigint NOT NULL,
     served text NOT NULL,         -- byte spans, ends exclusive: 0-1000 2000-3000
     at_most text NOT NULL,        -- what requests under way may have added
-    is_told smallint NOT NULL,
+    is_published smallint NOT NULL,
     PRIMARY KEY (playback, part)
 );
 
@@ -43,4 +43,4 @@ CREATE INDEX replays_playback_by_recording ON replays_playback (recording, princ
 
 CREATE INDEX replays_playback_by_principal ON replays_playback (principal, recording);
 
-CREATE INDEX replays_playback_untold ON replays_playback (begun_at) WHERE is_told = 0;
+CREATE INDEX replays_playback_unpublished ON replays_playback (begun_at) WHERE is_published = 0;

@@ -93,7 +93,7 @@ public sealed class HiddenTracksTests
     static async Task RefusedAsync(string how, byte[] file, string contentType)
     {
         var tracks = await Clip.TracksAsync(file);
-        Assert.True(tracks.Fit(contentType, ConsultationMode.Audio) is MediaFit.PicturesInAudio or MediaFit.Unreadable, $"{how}: {tracks}");
+        Assert.True(tracks.Check(contentType, ConsultationMode.Audio) is TrackCheckResult.VideoInAudio or TrackCheckResult.Unreadable, $"{how}: {tracks}");
     }
 
     /// <summary>A SeekHead that says its Cues are at a place within a Void.</summary>

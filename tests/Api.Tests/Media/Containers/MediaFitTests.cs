@@ -7,38 +7,38 @@ namespace Replays.Api.Tests.Media.Containers;
 public sealed class MediaFitTests
 {
     [Theory]
-    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Audio, MediaFit.Fits)]
-    [InlineData("audio-with-text.m4a", "audio/mp4", ConsultationMode.Audio, MediaFit.Fits)]
-    [InlineData("browser-audio.webm", "audio/webm;codecs=opus", ConsultationMode.Audio, MediaFit.Fits)]
-    [InlineData("audio.mka", "audio/x-matroska", ConsultationMode.Audio, MediaFit.Fits)]
-    [InlineData("audio.webm", "audio/matroska", ConsultationMode.Audio, MediaFit.Fits)]
-    [InlineData("av-faststart.mp4", "video/mp4", ConsultationMode.Video, MediaFit.Fits)]
-    [InlineData("video-only.mp4", "video/mp4", ConsultationMode.Video, MediaFit.Fits)]
-    [InlineData("browser-av.webm", "VIDEO/WebM; codecs=\"vp8,opus\"", ConsultationMode.Video, MediaFit.Fits)]
-    [InlineData("browser-av.mkv", "video/x-matroska", ConsultationMode.Video, MediaFit.Fits)]
-    [InlineData("av-faststart.mp4", "audio/mp4", ConsultationMode.Audio, MediaFit.PicturesInAudio)]
-    [InlineData("av-faststart.mp4", "video/mp4", ConsultationMode.Audio, MediaFit.PicturesInAudio)]
-    [InlineData("av-faststart.mp4", "audio/mp4", ConsultationMode.Video, MediaFit.PicturesInAudio)]
-    [InlineData("av.webm", "audio/webm", ConsultationMode.Audio, MediaFit.PicturesInAudio)]
-    [InlineData("av.mkv", "audio/x-matroska", ConsultationMode.Audio, MediaFit.PicturesInAudio)]
-    [InlineData("audio.m4a", "video/mp4", ConsultationMode.Video, MediaFit.NoTrackOfItsKind)]
-    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Video, MediaFit.NoTrackOfItsKind)]
-    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Chat, MediaFit.NoTrackOfItsKind)]
-    [InlineData("audio.mka", "audio/webm", ConsultationMode.Audio, MediaFit.OtherContainer)]
-    [InlineData("audio.m4a", "audio/webm", ConsultationMode.Audio, MediaFit.OtherContainer)]
-    [InlineData("audio.webm", "audio/mp4", ConsultationMode.Audio, MediaFit.OtherContainer)]
-    [InlineData("audio.m4a", "audio/ogg", ConsultationMode.Audio, MediaFit.OtherContainer)]
+    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.Ok)]
+    [InlineData("audio-with-text.m4a", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.Ok)]
+    [InlineData("browser-audio.webm", "audio/webm;codecs=opus", ConsultationMode.Audio, TrackCheckResult.Ok)]
+    [InlineData("audio.mka", "audio/x-matroska", ConsultationMode.Audio, TrackCheckResult.Ok)]
+    [InlineData("audio.webm", "audio/matroska", ConsultationMode.Audio, TrackCheckResult.Ok)]
+    [InlineData("av-faststart.mp4", "video/mp4", ConsultationMode.Video, TrackCheckResult.Ok)]
+    [InlineData("video-only.mp4", "video/mp4", ConsultationMode.Video, TrackCheckResult.Ok)]
+    [InlineData("browser-av.webm", "VIDEO/WebM; codecs=\"vp8,opus\"", ConsultationMode.Video, TrackCheckResult.Ok)]
+    [InlineData("browser-av.mkv", "video/x-matroska", ConsultationMode.Video, TrackCheckResult.Ok)]
+    [InlineData("av-faststart.mp4", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
+    [InlineData("av-faststart.mp4", "video/mp4", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
+    [InlineData("av-faststart.mp4", "audio/mp4", ConsultationMode.Video, TrackCheckResult.VideoInAudio)]
+    [InlineData("av.webm", "audio/webm", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
+    [InlineData("av.mkv", "audio/x-matroska", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
+    [InlineData("audio.m4a", "video/mp4", ConsultationMode.Video, TrackCheckResult.NoTrackOfItsKind)]
+    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Video, TrackCheckResult.NoTrackOfItsKind)]
+    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Chat, TrackCheckResult.NoTrackOfItsKind)]
+    [InlineData("audio.mka", "audio/webm", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
+    [InlineData("audio.m4a", "audio/webm", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
+    [InlineData("audio.webm", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
+    [InlineData("audio.m4a", "audio/ogg", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
     public async Task A_recording_must_hold_what_it_declares_and_what_its_mode_records(
-        string clip, string contentType, ConsultationMode mode, MediaFit fit) =>
-        Assert.Equal(fit, (await Clip.TracksAsync(Clip.Read(clip))).Fit(contentType, mode));
+        string clip, string contentType, ConsultationMode mode, TrackCheckResult fit) =>
+        Assert.Equal(fit, (await Clip.TracksAsync(Clip.Read(clip))).Check(contentType, mode));
 
     [Fact]
     public void What_cannot_be_read_does_not_fit_and_what_is_not_looked_into_does()
     {
-        Assert.Equal(MediaFit.Unreadable, new MediaTracks(MediaContainer.Unreadable).Fit("audio/mp4", ConsultationMode.Audio));
-        Assert.Equal(MediaFit.OtherContainer, new MediaTracks(MediaContainer.Unreadable).Fit("audio/ogg", ConsultationMode.Audio));
-        Assert.Equal(MediaFit.OtherContainer, new MediaTracks(MediaContainer.Other).Fit("audio/mp4", ConsultationMode.Audio));
-        Assert.Equal(MediaFit.Fits, new MediaTracks(MediaContainer.Other).Fit("audio/ogg", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.Unreadable, new MediaTracks(MediaContainer.Unreadable).Check("audio/mp4", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.OtherContainer, new MediaTracks(MediaContainer.Unreadable).Check("audio/ogg", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.OtherContainer, new MediaTracks(MediaContainer.Other).Check("audio/mp4", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.Ok, new MediaTracks(MediaContainer.Other).Check("audio/ogg", ConsultationMode.Audio));
     }
 
     [Theory]

@@ -21,20 +21,20 @@ public sealed class FormatVectorTests
             plaintext[i] = (byte)(7 * i + i / 256);
 
         // The body is made here from the same runs, then compared with the digest of the other program's.
-        var body = new byte[MediaFormat.SealedLength(length)];
+        var body = new byte[MediaFormat.EncryptedLength(length)];
         var salts = vector.GetProperty("runSalts");
         for (var segment = 0; segment < 3; segment++)
         {
             using var run = MediaFormat.Run(media, Convert.FromHexString(salts[segment / 2].GetString()!));
             var from = segment * MediaFormat.SegmentBytes;
-            run.Seal(
+            run.Encrypt(
                 segment,
                 last: segment == 2,
                 plaintext.AsSpan(from, Math.Min(MediaFormat.SegmentBytes, length - from)),
-                body.AsSpan(segment * MediaFormat.SealedSegmentBytes, Math.Min(MediaFormat.SealedSegmentBytes, body.Length - segment * MediaFormat.SealedSegmentBytes)));
+                body.AsSpan(segment * MediaFormat.EncryptedSegmentBytes, Math.Min(MediaFormat.EncryptedSegmentBytes, body.Length - segment * MediaFormat.EncryptedSegmentBytes)));
         }
 
-        Assert.Equal(Text("lastSegment"), Convert.ToHexStringLower(body.AsSpan(2 * MediaFormat.SealedSegmentBytes)));
+        Assert.Equal(Text("lastSegment"), Convert.ToHexStringLower(body.AsSpan(2 * MediaFormat.EncryptedSegmentBytes)));
         Assert.Equal(Text("sha256OfBody"), Convert.ToHexStringLower(SHA256.HashData(body)));
 
         var directory = Directory.CreateTempSubdirectory("replays-vector-");
@@ -44,7 +44,7 @@ public sealed class FormatVectorTests
             await File.WriteAllBytesAsync(Path.Combine(folder, "media"), body, cancellation);
             await File.WriteAllBytesAsync(Path.Combine(folder, "checkpoint"), Hex("checkpoint"), cancellation);
 
-            var verification = await new MediaVault(new FileSystemMediaStore(directory.FullName)).Verify(media, null, cancellation);
+            var verification = await new EncryptedMediaStore(new FileSystemMediaStore(directory.FullName)).Verify(media, null, cancellation);
 
             Assert.Equal(new Verification(true, length, Text("sha256OfPlaintext")), verification);
         }

@@ -17,7 +17,7 @@ public sealed class TamperingTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private MediaVault Vault => new(new FileSystemMediaStore(_directory));
+    private EncryptedMediaStore Vault => new(new FileSystemMediaStore(_directory));
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -89,7 +89,7 @@ public sealed class TamperingTests : IDisposable
     {
         var abandoned = new byte[Sealed];
         using (var run = MediaFormat.Run(_media, MediaFormat.NewSalt()))
-            run.Seal(1, last: false, RandomNumberGenerator.GetBytes(Segment), abandoned);
+            run.Encrypt(1, last: false, RandomNumberGenerator.GetBytes(Segment), abandoned);
 
         await Store(_media, _plaintext);
         var path = FileOf(_media, "media");

@@ -51,7 +51,7 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
 
         var probe = await Assert.ThrowsAsync<MediaStoreException>(() => new FileSystemMediaStore(file).Probe(Cancellation));
         Assert.Equal(MediaStoreProblem.Unavailable, probe.Problem);
-        var vault = new MediaVault(new FileSystemMediaStore(file));
+        var vault = new EncryptedMediaStore(new FileSystemMediaStore(file));
         var append = await Assert.ThrowsAsync<MediaStoreException>(() => Append(vault, NewObject(), 0, Bytes(1)));
         Assert.Equal(MediaStoreProblem.Unavailable, append.Problem);
     }
@@ -61,10 +61,10 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
     {
         var media = NewObject();
         await using var slow = new GatedStream(Bytes(1 << 20));
-        var upload = new MediaVault(OpenStore()).Append(media, 0, slow, long.MaxValue, null, Cancellation);
+        var upload = new EncryptedMediaStore(OpenStore()).Append(media, 0, slow, long.MaxValue, null, Cancellation);
         await slow.Reached.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
-        await new MediaVault(OpenStore()).Delete(media.ObjectKey, Cancellation);
+        await new EncryptedMediaStore(OpenStore()).Delete(media.ObjectKey, Cancellation);
         slow.Open();
 
         await Assert.ThrowsAsync<MediaStoreException>(() => upload);

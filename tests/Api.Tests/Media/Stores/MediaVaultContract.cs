@@ -16,7 +16,7 @@ public abstract class MediaVaultContract
     /// <summary>The store as a process that has just started sees it.</summary>
     protected abstract IMediaStore OpenStore();
 
-    private MediaVault Vault => new(OpenStore());
+    private EncryptedMediaStore Vault => new(OpenStore());
 
     [Theory]
     [InlineData(0)]
@@ -92,7 +92,7 @@ public abstract class MediaVaultContract
     }
 
     [Fact]
-    public async Task Wrong_offset_is_told_and_changes_nothing()
+    public async Task Wrong_offset_is_published_and_changes_nothing()
     {
         var media = NewObject();
         await Append(Vault, media, 0, Bytes(100));
@@ -174,19 +174,19 @@ public abstract class MediaVaultContract
     }
 
     [Fact]
-    public async Task Second_uploader_is_told_that_one_is_in_progress()
+    public async Task Second_uploader_is_published_that_one_is_in_progress()
     {
         var store = OpenStore();
         var (media, plaintext) = (NewObject(), Bytes(20 * Segment));
         await Append(new(store), media, 0, plaintext.AsMemory(0, 500));
         await using var slow = new GatedStream(plaintext.AsMemory(500));
-        var first = new MediaVault(store).Append(media, 500, slow, long.MaxValue, null, Cancellation);
+        var first = new EncryptedMediaStore(store).Append(media, 500, slow, long.MaxValue, null, Cancellation);
         await slow.Reached.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
         Assert.Equal(new(AppendStatus.InProgress, 500), await Append(new(store), media, 500, Bytes(10)));
-        var busy = await Assert.ThrowsAsync<MediaStoreException>(() => new MediaVault(store).Finish(media, Cancellation));
+        var busy = await Assert.ThrowsAsync<MediaStoreException>(() => new EncryptedMediaStore(store).Finish(media, Cancellation));
         Assert.Equal(MediaStoreProblem.Busy, busy.Problem);
-        busy = await Assert.ThrowsAsync<MediaStoreException>(() => new MediaVault(store).Reset(media, Cancellation));
+        busy = await Assert.ThrowsAsync<MediaStoreException>(() => new EncryptedMediaStore(store).Reset(media, Cancellation));
         Assert.Equal(MediaStoreProblem.Busy, busy.Problem);
 
         slow.Open();
@@ -315,7 +315,7 @@ public abstract class MediaVaultContract
                     acknowledged = appended.Offset;
                 }
 
-                await new MediaVault(crash).Finish(media, Cancellation);
+                await new EncryptedMediaStore(crash).Finish(media, Cancellation);
             }
             catch (MediaStoreException)
             {
@@ -341,7 +341,7 @@ public abstract class MediaVaultContract
 
     protected static byte[] Bytes(int length) => RandomNumberGenerator.GetBytes(length);
 
-    protected static Task<Appended> Append(MediaVault vault, MediaObject media, long offset, ReadOnlyMemory<byte> bytes, bool checksummed = false) =>
+    protected static Task<AppendResult> Append(EncryptedMediaStore vault, MediaObject media, long offset, ReadOnlyMemory<byte> bytes, bool checksummed = false) =>
         vault.Append(
             media,
             offset,
@@ -350,7 +350,7 @@ public abstract class MediaVaultContract
             checksummed ? new UploadChecksum(HashAlgorithmName.SHA256, SHA256.HashData(bytes.Span)) : null,
             Cancellation);
 
-    protected static async Task<byte[]> ReadAll(MediaVault vault, MediaObject media, long length)
+    protected static async Task<byte[]> ReadAll(EncryptedMediaStore vault, MediaObject media, long length)
     {
         await using var stream = await vault.OpenRead(media, length, Cancellation);
         var bytes = new MemoryStream();

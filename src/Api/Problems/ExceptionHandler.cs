@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
+using Replays.Media.Encryption;
+using Replays.Media.Stores;
+
+namespace Replays.Api.Problems;
+
+/// <summary>
+/// The last resort: what is thrown becomes a problem. Neither logged nor answered is any exception's message: Orleans and the database
+/// put keys, and so patient ids, into theirs.
+/// </summary>
+internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = ToProblem(exception);
+        if (problem.Kind == ProblemKind.Internal)
+            LogDefect(exception.GetType(), exception.StackTrace);
+        else if (problem.Kind.Status >= 500)
+            LogUnavailable(exception.GetType());
+        await problem.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static Problem ToProblem(Exception exception) => exception switch
+    {
+        ProblemException e => e.Problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest, InnerException: JsonException json } =>
+            Problem.Invalid(json.Path is { Length: > 0 } path ? path : "$", "This is not the JSON that is expected here."),
+        BadHttpRequestException e => ProblemKind.ForStatus(e.StatusCode),
+        MediaStoreException { Problem: MediaStoreProblem.Full } => ProblemKind.StorageFull,
+        MediaStoreException { Problem: MediaStoreProblem.Busy } => ProblemKind.UploadInProgress,
+        // A record that is out of place gives out nothing; an incident is open.
+        MediaStoreException or MediaIntegrityException or StopListUnavailableException or OwnershipMismatchException => ProblemKind.Unavailable,
+        _ when ReadRetry.IsUnavailable(exception) => ProblemKind.Unavailable,
+        _ => ProblemKind.Internal,
+    };
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed by a defect: {Exception} {StackTrace}")]
+    private partial void LogDefect(Type exception, string? stackTrace);
+
+    [LoggerMessage(2, LogLevel.Warning, "A request failed because something was unavailable: {Exception}")]
+    private partial void LogUnavailable(Type exception);
+}

@@ -1,0 +1,37 @@
+using Replays.Grains.Identity;
+
+namespace Replays.Grains.Consultations;
+
+/// <summary>
+/// Leave to work on one recording's media: one holder at a time, for <see cref="Lifetime"/> unless kept. The holder stops writing when it
+/// could not renew in time.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("replays.media-lease")]
+public sealed record MediaLease
+{
+    /// <summary>How long a grant lasts without being kept.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
+
+    [Id(0)]
+    public required Guid Id { get; init; }
+
+    [Id(1)]
+    public required RecordingId Recording { get; init; }
+
+    [Id(2)]
+    public required string ObjectKey { get; init; }
+
+    /// <summary>The recording's data key, 256 bits, for the time of the grant.</summary>
+    [Id(3)]
+    public required byte[] DataKey { get; init; }
+
+    [Id(4)]
+    public required ConsultationMode Mode { get; init; }
+
+    [Id(5)]
+    public required string ContentType { get; init; }
+
+    /// <summary>Bytes of the whole, where known.</summary>
+    [Id(6)]
+    public long? Length { get; init; }
+}

@@ -1,5 +1,0 @@
-namespace Replays.Grains.Safeguards;
-
-/// <summary>The record under this grain's key bears another name. Nothing of it is given out; an incident is open.</summary>
-[GenerateSerializer, Alias("replays.record-refused")]
-public sealed class RecordRefusedException() : Exception("A stored record is out of place and was refused.");

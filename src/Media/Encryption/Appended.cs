@@ -1,5 +1,0 @@
-namespace Replays.Media.Encryption;
-
-/// <param name="Status">What became of it.</param>
-/// <param name="Offset">Bytes of the upload that are durable now.</param>
-public readonly record struct Appended(AppendStatus Status, long Offset);
