@@ -165,7 +165,7 @@ internal sealed partial class ConsultationGrain
     {
         if (_unsure || _misfiled)
         {
-            DeactivateOnIdle();
+            this.DeactivateOnIdle();
             return;
         }
         if (!stored.RecordExists)

@@ -12,12 +12,18 @@ namespace Replays.Grains.Incidents;
 
 [GrainType("incident")]
 internal sealed partial class IncidentGrain(
+    IGrainContext context,
+    IGrainFactory grains,
     [PersistentState(IncidentState.StateName, ReplaysStorage.Name)] IPersistentState<IncidentState> stored,
     IIncidentLog log,
     IStopList stops,
     TimeProvider time,
-    ILogger<IncidentGrain> logger) : Grain, IIncidentGrain
+    ILogger<IncidentGrain> logger) : IGrainBase, IIncidentGrain
 {
+    public IGrainContext GrainContext => context;
+
+    private IGrainFactory GrainFactory => grains;
+
     /// <summary>Steps an incident: the officer's changes beyond that are refused.</summary>
     private const int MaxSteps = 1_000;
 
@@ -110,7 +116,7 @@ internal sealed partial class IncidentGrain(
         }, cancellation);
     }
 
-    public override Task OnActivateAsync(CancellationToken cancellation)
+    public Task OnActivateAsync(CancellationToken cancellation)
     {
         if (!Name.StartsWith("incidents/", StringComparison.Ordinal))
             throw new ArgumentException("Not an incident's name.");

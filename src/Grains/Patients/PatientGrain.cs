@@ -13,6 +13,8 @@ namespace Replays.Grains.Patients;
 
 [GrainType(TypeName)]
 internal sealed partial class PatientGrain(
+    IGrainContext context,
+    IGrainFactory grains,
     [PersistentState("ledger-header", ReplaysStorage.Name)] IPersistentState<LedgerHeader> head,
     [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
     NameSafeguard nameLock,
@@ -21,8 +23,12 @@ internal sealed partial class PatientGrain(
     RecordSafeguard recordLock,
     KeySafeguard keyLock,
     IStopList stops,
-    TimeProvider time) : Grain, IPatientGrain, IIncomingGrainCallFilter
+    TimeProvider time) : IGrainBase, IPatientGrain, IIncomingGrainCallFilter
 {
+    public IGrainContext GrainContext => context;
+
+    private IGrainFactory GrainFactory => grains;
+
     public const string TypeName = "patient";
 
     private const int MaxRepeatKeys = 256, MaxPagesARequest = 4;
@@ -37,7 +43,7 @@ internal sealed partial class PatientGrain(
 
     private PatientId Own { get; set; }
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Own = PatientId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a patient's name.");
         CheckHead();
@@ -317,7 +323,7 @@ internal sealed partial class PatientGrain(
 
     private Task DeactivateLater()
     {
-        DeactivateOnIdle();
+        this.DeactivateOnIdle();
         return Task.CompletedTask;
     }
 

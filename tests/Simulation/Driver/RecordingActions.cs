@@ -1,0 +1,120 @@
+using Replays.Grains;
+using Replays.Grains.Consultations;
+using Replays.Grains.Identity;
+using Replays.Simulation.Histories;
+
+namespace Replays.Simulation.Driver;
+
+/// <summary>The recorder: opens recordings, holds leases, seals.</summary>
+internal sealed class RecordingActions(World world)
+{
+    /// <summary>Opens a recording.</summary>
+    /// <param name="step">B: 1 with an idempotency key; Mode: what the recorder believes, where B is 2.</param>
+    public void Open(Step step)
+    {
+        if (world.Consultation(step) is not { } consultation)
+            return;
+        var request = new OpenRecordingRequest
+        {
+            ContentType = step.Mode() is ConsultationMode.Audio ? "audio/mp4" : "video/mp4",
+            Mode = step.B % 4 == 2 ? step.Mode() : null,
+            IdempotencyKey = step.B % 4 == 1 ? new("open", "body") : null,
+        };
+        if (world.Call(() => world.Grains.Consultation(consultation).OpenRecording(request, World.Recorder)) is { } recording)
+            world.Require(world.Durable.Recording(recording.Name) is not null, "Acknowledged_recording_is_stored", $"{recording.Name}");
+    }
+
+    public void Close(Step step)
+    {
+        if (world.Recording(step) is { } recording
+            && world.Call(() => Grain(recording).CloseRecording(recording.Ordinal, World.Recorder)) is not null)
+            world.Require(world.Durable.Recording(recording) is { Status: not RecordingStatus.Open } || world.Durable.Replay(recording) is not null,
+                "Acknowledged_closing_is_stored", $"{recording}");
+    }
+
+    public void Discard(Step step)
+    {
+        if (world.Recording(step) is not { } recording)
+            return;
+        world.Expected.DiscardRequested.Add(recording);
+        if (world.Call(() => Grain(recording).DiscardRecording(recording.Ordinal, World.Recorder)) is not null)
+            world.Require(world.Durable.Recording(recording)?.Status is RecordingStatus.Discarded, "Acknowledged_discard_is_stored", $"{recording}");
+    }
+
+    public void AcquireUploadLease(Step step)
+    {
+        if (world.Recording(step) is { } recording && world.Durable.Recording(recording) is { } stored)
+            AddLease(recording, world.Call(() => Grain(recording).AcquireUploadLease(recording.Ordinal, stored.UploadToken)), seals: false);
+    }
+
+    public void AcquireSealLease(Step step)
+    {
+        if (world.Recording(step) is { } recording)
+            AddLease(recording, world.Call(() => Grain(recording).AcquireSealLease(recording.Ordinal)), seals: true);
+    }
+
+    public void RenewLease(Step step)
+    {
+        if (FindLease(step, newest: true) is { } lease
+            && world.TryCall(() => Grain(lease.Recording).RenewLease(lease.Recording.Ordinal, lease.Id), out var isRenewed) && isRenewed)
+            lease.RenewedAt = world.Now;
+    }
+
+    public void ReleaseLease(Step step)
+    {
+        if (FindLease(step, newest: true) is not { } lease)
+            return;
+        if (world.TryCall(() => Grain(lease.Recording).ReleaseLease(lease.Recording.Ordinal, lease.Id)) && world.Cluster.LastTarget == lease.GrantedBy)
+            lease.IsOver = true;
+    }
+
+    public void DeclareLength(Step step)
+    {
+        if (FindLease(step, newest: true) is { } lease)
+            world.Call(() => Grain(lease.Recording).DeclareLength(lease.Recording.Ordinal, lease.Id, 1000 + step.A));
+    }
+
+    /// <summary>Delivers with the newest lease, or with another one, expired, given back or not for sealing.</summary>
+    public void Deliver(Step step, bool withNewestLease)
+    {
+        if (world.Recording(step) is not { } recording)
+            return;
+        var lease = FindLease(step, withNewestLease);
+        var media = new VerifiedMedia { DurationSeconds = 60, SizeBytes = 1000, Sha256 = step.Routing % 5 == 0 ? "digest-b" : "digest-a" };
+        if (lease is not null && lease.Recording == recording && IsCurrent(lease))
+            world.Expected.AuthorizedDeliveries.Add((recording, media.Sha256));
+        if (world.Call(() => Grain(recording).Deliver(recording.Ordinal, lease?.Id ?? Guid.Empty, media, World.Recorder)) is not null)
+        {
+            world.Require(world.Durable.Replay(recording)?.Sha256 == media.Sha256 || world.Durable.IsErasing(recording.Patient)
+                || world.Expected.ErasureBegun.Contains(recording.Patient), "Acknowledged_delivery_is_stored", $"{recording}");
+        }
+    }
+
+    private void AddLease(RecordingId recording, MediaLease? lease, bool seals)
+    {
+        if (lease is null)
+            return;
+        world.Require(lease.Recording == recording, "Names_are_ownership", $"a lease of {lease.Recording} for {recording}");
+        foreach (var other in world.Expected.Leases.Where(one => one.Recording == recording && one.GrantedBy == world.Cluster.LastTarget && !one.IsOver))
+        {
+            world.Require(world.Now - other.RenewedAt >= MediaLease.Lifetime, "One_holder_at_a_time", $"two leases of {recording}");
+            other.IsOver = true;
+        }
+        world.Expected.Leases.Add(new(recording, lease.Id, seals, world.Cluster.LastTarget!) { RenewedAt = world.Now });
+    }
+
+    private LeaseRecord? FindLease(Step step, bool newest)
+    {
+        if (world.Recording(step) is not { } recording)
+            return null;
+        var own = world.Expected.Leases.Where(lease => lease.Recording == recording).ToList();
+        if (newest || own.Count == 0)
+            return own.LastOrDefault();
+        return own[step.Routing.GetHashCode() % own.Count is var index && index < 0 ? index + own.Count : index];
+    }
+
+    private bool IsCurrent(LeaseRecord lease) =>
+        lease.Seals && !lease.IsOver && !lease.GrantedBy.IsDead && world.Now - lease.RenewedAt < MediaLease.Lifetime;
+
+    private IConsultationGrain Grain(RecordingId recording) => world.Grains.Consultation(recording.Consultation);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Replays.Grains.AuditTrail;
+using Replays.Grains.Identity;
+using Replays.Simulation.Driver;
+
+namespace Replays.Simulation.Invariants;
+
+/// <summary>Every change carries its audit entry, and no entry leaves an outbox before its trail has it.</summary>
+internal sealed class AuditInvariants(World world)
+{
+    /// <returns>The entries that came with this change.</returns>
+    public List<AuditEntry> CheckOutbox(PatientId patient, ImmutableArray<AuditEntry> before, ImmutableArray<AuditEntry> after)
+    {
+        foreach (var entry in before)
+        {
+            if (!world.Expected.ErasureBegun.Contains(patient) && after.All(one => one.Id != entry.Id))
+                world.Require(world.Trails.Contains(patient.Name, entry.Id), "No_audit_entry_is_lost", $"{entry.Kind} of {entry.Subject} left its outbox");
+        }
+        var added = after.Where(entry => before.All(one => one.Id != entry.Id)).ToList();
+        foreach (var entry in added)
+            world.Expected.AuditEntries[entry.Id] = (patient, entry);
+        return added;
+    }
+
+    public void RequireEntry(List<AuditEntry> added, string kind, string subject) => world.Require(
+        added.Count(entry => entry.Kind == kind && entry.Subject == subject) == 1, "Every_change_carries_its_audit_entry", $"{kind} of {subject}");
+
+    public void CheckTrailPage(TrailPage? before, TrailPage? after)
+    {
+        if (after is null)
+        {
+            world.Require(false, "Trails_only_grow", $"page {before?.Number} of {before?.Owner} is gone");
+            return;
+        }
+        world.Require(before is null || before.Entries.Length <= after.Entries.Length
+            && before.Entries.Zip(after.Entries).All(pair => pair.First.Id == pair.Second.Id && pair.First.Hash.AsSpan().SequenceEqual(pair.Second.Hash)),
+            "Trails_only_grow", $"page {after.Number} of {after.Owner}");
+        world.Require(world.Trails.Add(before, after) is not { } twice, "No_audit_entry_twice", $"in the trail of {after.Owner}");
+    }
+}
