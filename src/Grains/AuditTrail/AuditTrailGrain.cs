@@ -14,13 +14,10 @@ namespace Replays.Grains.AuditTrail;
 /// </summary>
 [GrainType("audit-trail")]
 internal sealed partial class AuditTrailGrain(
-    IGrainContext context,
     [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
     TimeProvider time,
-    ILogger<AuditTrailGrain> logger) : IGrainBase, IAuditTrailGrain
+    ILogger<AuditTrailGrain> logger) : Grain, IAuditTrailGrain
 {
-    public IGrainContext GrainContext => context;
-
     private const int PagesAtOnce = 8, PagesAStep = 64, PagesARead = 4, KnownAtMost = 1024 * TrailStorage.PageSize;
 
     private static readonly TimeSpan SealAfter = TimeSpan.FromSeconds(5);
@@ -120,7 +117,7 @@ internal sealed partial class AuditTrailGrain(
         return from + PagesAStep;
     }
 
-    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellation)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellation)
     {
         try
         {

@@ -165,7 +165,7 @@ internal sealed partial class ConsultationGrain
     {
         if (_unsure || _misfiled)
         {
-            this.DeactivateOnIdle();
+            DeactivateOnIdle();
             return;
         }
         if (!stored.RecordExists)

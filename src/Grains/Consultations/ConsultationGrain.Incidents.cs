@@ -29,7 +29,7 @@ internal sealed partial class ConsultationGrain
             _unsure = false;
         }
         stored.State = new ConsultationState();
-        this.DeactivateOnIdle();
+        DeactivateOnIdle();
     }
 
     /// <summary>

@@ -11,20 +11,14 @@ namespace Replays.Grains.Consultations;
 
 [GrainType(TypeName)]
 internal sealed partial class ConsultationGrain(
-    IGrainContext context,
-    IGrainFactory grains,
     [PersistentState(ConsultationState.StateName, ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
     PresenceSafeguard presenceLock,
     RecordSafeguard recordLock,
     IMediaObjects media,
     IStopList stops,
     IOptions<ReplaysOptions> options,
-    TimeProvider time) : IGrainBase, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
+    TimeProvider time) : Grain, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
 {
-    public IGrainContext GrainContext => context;
-
-    private IGrainFactory GrainFactory => grains;
-
     public const string TypeName = "consultation";
 
     private const int MaxModes = 256;
@@ -38,7 +32,7 @@ internal sealed partial class ConsultationGrain(
     /// <summary>The participant: part of this grain's own name, and nothing else.</summary>
     private IPatientGrain Participant => GrainFactory.Patient(Own.Patient);
 
-    public Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Own = ConsultationId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a consultation's name.");
         CheckRecord();
@@ -208,7 +202,7 @@ internal sealed partial class ConsultationGrain(
             return stored.State;
         if (await Participant.ReadEntry(new LedgerQuery(Own)) is not { } entry)
         {
-            this.DeactivateOnIdle();
+            DeactivateOnIdle();
             return null;
         }
         _noted = entry.Status;
@@ -244,7 +238,7 @@ internal sealed partial class ConsultationGrain(
 
     private Task DeactivateLater()
     {
-        this.DeactivateOnIdle();
+        DeactivateOnIdle();
         return Task.CompletedTask;
     }
 

@@ -12,18 +12,12 @@ namespace Replays.Grains.Incidents;
 
 [GrainType("incident")]
 internal sealed partial class IncidentGrain(
-    IGrainContext context,
-    IGrainFactory grains,
     [PersistentState(IncidentState.StateName, ReplaysStorage.Name)] IPersistentState<IncidentState> stored,
     IIncidentLog log,
     IStopList stops,
     TimeProvider time,
-    ILogger<IncidentGrain> logger) : IGrainBase, IIncidentGrain
+    ILogger<IncidentGrain> logger) : Grain, IIncidentGrain
 {
-    public IGrainContext GrainContext => context;
-
-    private IGrainFactory GrainFactory => grains;
-
     /// <summary>Steps an incident: the officer's changes beyond that are refused.</summary>
     private const int MaxSteps = 1_000;
 
@@ -116,7 +110,7 @@ internal sealed partial class IncidentGrain(
         }, cancellation);
     }
 
-    public Task OnActivateAsync(CancellationToken cancellation)
+    public override Task OnActivateAsync(CancellationToken cancellation)
     {
         if (!Name.StartsWith("incidents/", StringComparison.Ordinal))
             throw new ArgumentException("Not an incident's name.");

@@ -59,7 +59,7 @@ internal sealed partial class PatientGrain
         }
         catch
         {
-            this.DeactivateOnIdle(); // the next activation asks what became of it
+            DeactivateOnIdle(); // the next activation asks what became of it
             throw;
         }
         await keyLock.Destroy(Own, cancellation);

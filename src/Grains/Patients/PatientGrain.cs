@@ -13,8 +13,6 @@ namespace Replays.Grains.Patients;
 
 [GrainType(TypeName)]
 internal sealed partial class PatientGrain(
-    IGrainContext context,
-    IGrainFactory grains,
     [PersistentState("ledger-header", ReplaysStorage.Name)] IPersistentState<LedgerHeader> head,
     [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
     NameSafeguard nameLock,
@@ -23,12 +21,8 @@ internal sealed partial class PatientGrain(
     RecordSafeguard recordLock,
     KeySafeguard keyLock,
     IStopList stops,
-    TimeProvider time) : IGrainBase, IPatientGrain, IIncomingGrainCallFilter
+    TimeProvider time) : Grain, IPatientGrain, IIncomingGrainCallFilter
 {
-    public IGrainContext GrainContext => context;
-
-    private IGrainFactory GrainFactory => grains;
-
     public const string TypeName = "patient";
 
     private const int MaxRepeatKeys = 256, MaxPagesARequest = 4;
@@ -43,7 +37,7 @@ internal sealed partial class PatientGrain(
 
     private PatientId Own { get; set; }
 
-    public Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Own = PatientId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a patient's name.");
         CheckHead();
@@ -323,7 +317,7 @@ internal sealed partial class PatientGrain(
 
     private Task DeactivateLater()
     {
-        this.DeactivateOnIdle();
+        DeactivateOnIdle();
         return Task.CompletedTask;
     }
 
