@@ -50,14 +50,14 @@ internal sealed partial class IncidentGrain(
     }
 
     public Task<Result<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation) =>
-        Change(_ => rules.Amend(State, amendment, expected, by, Now), cancellation);
+        Change(() => rules.Amend(State, amendment, expected, by, Now), cancellation);
 
     public Task<Result<Incident>> AddRecordings(
         ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation) =>
-        Change(_ => rules.AddRecordings(State, recordings, reason, by, Now), cancellation);
+        Change(() => rules.AddRecordings(State, recordings, reason, by, Now), cancellation);
 
     public Task<Result<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation) =>
-        Change(_ => rules.Resolve(State, outcome, note, by, Now), cancellation);
+        Change(() => rules.Resolve(State, outcome, note, by, Now), cancellation);
 
     public async Task<Result<Incident>> Approve(Actor by, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ internal sealed partial class IncidentGrain(
         var hasLegalHold = false;
         foreach (var patient in rules.PatientsOf(summary))
             hasLegalHold |= await grains.Patient(patient).HasLegalHold(cancellation);
-        return await Change(_ => rules.Approve(State, hasLegalHold, by, Now), cancellation);
+        return await Change(() => rules.Approve(State, hasLegalHold, by, Now), cancellation);
     }
 
     /// <summary>What the log holds of the incident; the state starts with it. Null: there is no such incident.</summary>
@@ -85,11 +85,11 @@ internal sealed partial class IncidentGrain(
     }
 
     /// <summary>A change is marked as unprocessed, stored, then processed; whatever remains is retried by others.</summary>
-    private async Task<Result<Incident>> Change(Func<IncidentSummary, Decision<IncidentState>> decide, CancellationToken cancellation)
+    private async Task<Result<Incident>> Change(Func<Decision<IncidentState>> decide, CancellationToken cancellation)
     {
         if (await Load(cancellation) is not { } summary)
             return ErrorCode.NotFound;
-        var decision = decide(summary);
+        var decision = decide();
         if (decision.Error is not ErrorCode.None)
             return decision.Error;
         if (ReferenceEquals(decision.Next, State))
