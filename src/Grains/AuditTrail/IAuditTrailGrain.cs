@@ -5,7 +5,7 @@ using Replays.Grains.Safeguards;
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>One patient's audit trail, keyed <c>patients/{patient}</c>. Append-only, chained by hash.</summary>
-[Alias("replays.audit-trail-grain")]
+[GrainInterfaceType("replays.audit-trail-grain"), Alias("replays.audit-trail-grain")]
 public interface IAuditTrailGrain : IGrainWithStringKey
 {
     /// <summary>Appends what is not there yet, in order; durable when it returns. Entries are known by their ids.</summary>
@@ -27,7 +27,7 @@ public interface IAuditTrailGrain : IGrainWithStringKey
     /// <see cref="VerificationProgress.NotStarted"/> and go on until <see cref="VerificationProgress.IsComplete"/>.
     /// </summary>
     [AlwaysInterleave, Alias("Verify")]
-    Task<VerificationProgress> Verify(VerificationProgress soFar, CancellationToken cancellation = default);
+    Task<VerificationProgress> Verify(VerificationProgress progress, CancellationToken cancellation = default);
 
     /// <summary>
     /// Destroys what up to 4,096 entries say, from the first on; their commitments stay, so that the chain still verifies.

@@ -5,24 +5,29 @@ namespace Replays.Grains.AuditTrail;
 /// <summary>Verifies a trail page by page, for the grain and for the ownership audit.</summary>
 public static class TrailVerification
 {
-    /// <summary>Goes on with one page; null: there is none.</summary>
-    public static VerificationProgress Continue(VerificationProgress soFar, string owner, int number, TrailPage? page)
+    /// <summary>Starts with what the head covers.</summary>
+    public static VerificationProgress Start(VerificationProgress progress, string owner, TrailHead? head) => head is null || head.Owner == owner
+        ? progress with { Hash = TrailChain.Genesis(owner), HeadCount = head?.Count ?? 0, HeadHash = head?.Hash }
+        : Broken(progress, 1);
+
+    /// <summary>Verifies the next page; null: there is none.</summary>
+    public static VerificationProgress Continue(VerificationProgress progress, string owner, int number, TrailPage? page)
     {
         if (page is null)
-            return End(soFar);
+            return End(progress);
         if (page.Owner != owner || page.Number != number || page.Entries.Length > TrailStorage.PageSize)
-            return Broken(soFar, soFar.Entries + 1);
-        var (entries, hash, silence) = (soFar.Entries, soFar.Hash!, new BlankEntryCheck(soFar.FirstBlank, soFar.FollowsErasure));
+            return Broken(progress, progress.Entries + 1);
+        var (entries, hash, blanks) = (progress.Entries, progress.Hash!, new BlankEntryCheck(progress.FirstBlank, progress.FollowsErasure));
         foreach (var link in page.Entries)
         {
             if (!TrailChain.IsValid(hash, entries + 1, link))
-                return Broken(soFar, entries + 1);
-            (entries, hash, silence) = (entries + 1, link.Hash, silence.Next(entries + 1, RawChainedEntry.Of(link)));
-            if (entries == soFar.HeadCount && !hash.AsSpan().SequenceEqual(soFar.HeadHash))
-                return Broken(soFar, entries); // a chain that holds, and is not the one that the head sealed
+                return Broken(progress, entries + 1);
+            (entries, hash, blanks) = (entries + 1, link.Hash, blanks.Next(entries + 1, RawChainedEntry.Of(link)));
+            if (entries == progress.HeadCount && !hash.AsSpan().SequenceEqual(progress.HeadHash))
+                return Broken(progress, entries); // valid in itself, but not the chain that the head covers
         }
-        soFar = soFar with { Entries = entries, Hash = hash, FirstBlank = silence.FirstUnexplained, FollowsErasure = silence.FollowsErasure };
-        return page.Entries.Length < TrailStorage.PageSize ? End(soFar) : soFar;
+        progress = progress with { Entries = entries, Hash = hash, FirstBlank = blanks.FirstUnexplained, FollowsErasure = blanks.FollowsErasure };
+        return page.Entries.Length < TrailStorage.PageSize ? End(progress) : progress;
     }
 
     /// <summary>Verifies a patient's whole trail, in bounded steps.</summary>
@@ -36,8 +41,8 @@ public static class TrailVerification
 
     public static IAuditTrailGrain AuditTrail(this IGrainFactory grains, PatientId patient) => grains.GetGrain<IAuditTrailGrain>(patient.Name);
 
-    private static VerificationProgress Broken(VerificationProgress soFar, long number) => soFar with { IsComplete = true, FirstBroken = number };
+    private static VerificationProgress Broken(VerificationProgress progress, long number) => progress with { IsComplete = true, FirstBroken = number };
 
-    private static VerificationProgress End(VerificationProgress soFar) =>
-        soFar.Entries < soFar.HeadCount ? Broken(soFar, soFar.Entries + 1) : soFar with { IsComplete = true, FirstBroken = soFar.FirstBlank };
+    private static VerificationProgress End(VerificationProgress progress) =>
+        progress.Entries < progress.HeadCount ? Broken(progress, progress.Entries + 1) : progress with { IsComplete = true, FirstBroken = progress.FirstBlank };
 }

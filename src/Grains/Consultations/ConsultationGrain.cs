@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
@@ -9,267 +8,166 @@ using Replays.Grains.Storage;
 
 namespace Replays.Grains.Consultations;
 
+/// <summary>Loads, lets <see cref="ConsultationRules"/> decide, saves, runs the effects.</summary>
 [GrainType(TypeName)]
 internal sealed partial class ConsultationGrain(
+    IGrainContext context,
+    IGrainFactory grains,
     [PersistentState(ConsultationState.StateName, ReplaysStorage.Name)] IPersistentState<ConsultationState> stored,
-    PresenceSafeguard presenceLock,
-    RecordSafeguard recordLock,
+    ConsultationRules rules,
+    EnabledSafeguards enabled,
+    SafeguardDenials denials,
     IMediaObjects media,
     IStopList stops,
-    IOptions<ReplaysOptions> options,
-    TimeProvider time) : Grain, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
+    TimeProvider time) : IGrainBase, IConsultationGrain, IRemindable, IIncomingGrainCallFilter
 {
     public const string TypeName = "consultation";
 
-    private const int MaxModes = 256;
+    private readonly OwnershipMismatchGuard _ownership = new(enabled, denials, time);
+    private readonly ConsultationId _id =
+        ConsultationId.TryParseName(context.GrainId.Key.ToString(), out var id) ? id : throw new ArgumentException("Not a consultation's name.");
 
-    private readonly ReplaysOptions _options = options.Value;
-    private ConsultationStatus? _noted;
-    private bool _reconciled, _unsure, _misfiled;
+    private bool _isReconciled, _mustReload;
 
-    private ConsultationId Own { get; set; }
+    public IGrainContext GrainContext => context;
 
-    /// <summary>The participant: part of this grain's own name, and nothing else.</summary>
-    private IPatientGrain Participant => GrainFactory.Patient(Own.Patient);
+    /// <summary>The patient: part of this grain's own name, and nothing else.</summary>
+    private IPatientGrain Patient => grains.Patient(_id.Patient);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    public Task OnActivateAsync(CancellationToken cancellation)
     {
-        Own = ConsultationId.TryParseName(this.GetPrimaryKeyString(), out var own) ? own : throw new ArgumentException("Not a consultation's name.");
-        CheckRecord();
-        if (stored.RecordExists && (stored.State.Status is not ConsultationStatus.Settled || !stored.State.PendingWithdrawals.IsEmpty))
-            WorkSoon();
+        CheckOwner();
+        if (stored.RecordExists && !_ownership.IsMismatched && rules.HasWork(stored.State))
+            ScheduleWork();
         return Task.CompletedTask;
     }
 
-    public async Task Invoke(IIncomingGrainCallContext context)
+    public async Task Invoke(IIncomingGrainCallContext call)
     {
-        // A misfiled record answers nobody, and cheaply: no retry of a hot caller reads it again before the activation goes.
-        if (_unsure && !_misfiled)
+        if (_mustReload && !_ownership.IsMismatched)
         {
             await stored.ReadStateAsync();
-            CheckRecord();
-            (_unsure, _reconciled) = (false, false);
+            CheckOwner();
+            (_mustReload, _isReconciled) = (false, false);
         }
-        if (_misfiled)
-            throw new OwnershipMismatchException();
-        await context.Invoke();
+        _ownership.ThrowIfMismatched(this);
+        await call.Invoke();
     }
 
-    public async Task<Consultation?> Get(CancellationToken cancellation) => await Load() is { } state ? Snapshot(state) : null;
+    public async Task<Consultation?> Get(CancellationToken cancellation) => (await Load())?.ToSnapshot(_id);
 
-    public async Task<Result<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation)
-    {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        switch (state.Status)
-        {
-            case ConsultationStatus.Booked:
-                state = await Save(
-                    state with { Status = ConsultationStatus.InProgress, Modes = [new ModeChange(mode, time.GetUtcNow())] },
-                    Tell("consultation.started", by, Spelled(mode)));
-                break;
-            case ConsultationStatus.InProgress when state.Modes[0].Mode == mode:
-                break;
-            default:
-                return ErrorCode.InvalidTransition;
-        }
-        await NoteStatus(state);
-        return Snapshot(state);
-    }
+    public Task<Result<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation) =>
+        Change(state => rules.Start(state, mode, by, Now));
 
-    public async Task<Result<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation)
-    {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        if (state.Status is not ConsultationStatus.InProgress)
-            return ErrorCode.InvalidTransition;
-        if (state.Mode == mode)
-            return Snapshot(state);
-        if (state.Modes.Length > MaxModes)
-            return ErrorCode.LimitReached;
-        state = state.CloseOpenRecording();
-        return Snapshot(await Save(
-            state with { Modes = state.Modes.Add(new ModeChange(mode, time.GetUtcNow())) }, Tell("consultation.mode-switched", by, Spelled(mode))));
-    }
+    public Task<Result<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation) =>
+        Change(state => rules.SwitchMode(state, mode, by, Now));
 
-    public async Task<Result<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation)
-    {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        return granted ? await Grant(state, mode, by, by.Subject, attested: false) : await Withdraw(state, mode, by, by.Subject, attested: false);
-    }
+    public Task<Result<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation) =>
+        SetConsent(mode, new() { Granted = granted, At = Now, By = by.Subject, Attested = false }, by);
 
-    public async Task<Result<Consultation>> AttestConsent(
-        ConsultationMode mode, bool granted, string attestedBy, Actor by, CancellationToken cancellation)
-    {
-        if (!_options.Consent.AllowAttested)
-            return ErrorCode.AttestedConsentOff;
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        return granted ? await Grant(state, mode, by, attestedBy, attested: true) : await Withdraw(state, mode, by, attestedBy, attested: true);
-    }
+    public Task<Result<Consultation>> AttestConsent(
+        ConsultationMode mode, bool granted, string attestedBy, Actor by, CancellationToken cancellation) =>
+        rules.AllowsAttestedConsent
+            ? SetConsent(mode, new() { Granted = granted, At = Now, By = attestedBy, Attested = true }, by)
+            : Task.FromResult<Result<Consultation>>(ErrorCode.AttestedConsentOff);
 
     public async Task<Result<string>> Join(Actor by, CancellationToken cancellation)
     {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        if (state.Status is not ConsultationStatus.InProgress)
-            return ErrorCode.InvalidTransition;
         var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var digests = state.PresenceDigests.Add(PresenceSafeguard.Digest(secret));
-        await Save(
-            Joined(state) with { PresenceDigests = [.. digests.TakeLast(PresenceSafeguard.MaxDevices)] },
-            state.JoinedAt is null ? [Tell("patient.joined", by)] : []);
-        return secret;
+        var joined = await Change(state => rules.Join(state, PresenceSafeguard.Digest(secret), by, Now));
+        return joined.IsSuccess ? secret : joined.Error;
     }
 
-    public async Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation)
+    public Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation) =>
+        ChangeReconciled(reconciled => rules.End(reconciled, wrongPatient, by, Now));
+
+    public Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation) => Change(state => rules.Cancel(state, by));
+
+    public async Task DropDataKey(int ordinal, CancellationToken cancellation)
     {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        if (state.Status is ConsultationStatus.Booked or ConsultationStatus.Cancelled)
-            return ErrorCode.InvalidTransition;
-        if (wrongPatient && !state.WrongPatient)
+        if (await Load() is { } state)
+            await Apply(rules.DropDataKey(state, ordinal));
+    }
+
+    public async Task Erase(CancellationToken cancellation)
+    {
+        _leases.Clear();
+        _dataKeys.Clear();
+        if (stored.RecordExists)
         {
-            state = (await Reconcile(state)).DiscardUnsealed() with
-            {
-                WrongPatient = true,
-                PendingWithdrawals = state.PendingWithdrawals.Add(new PendingWithdrawal(null, WrongPatient, by)),
-            };
+            foreach (var recording in stored.State.Recordings)
+                await media.Delete(recording.ObjectKey, cancellation);
+            await Run(new UnregisterReminder());
+            _mustReload = true;
+            await stored.ClearStateAsync();
+            _mustReload = false;
         }
-        if (state.Status is ConsultationStatus.InProgress)
-            state = state.CloseOpenRecording() with { Status = ConsultationStatus.Ended, EndedAt = time.GetUtcNow() };
-        await ArmTakeBacks(state);
-        if (state != stored.State)
-            state = await Save(state, Tell("consultation.ended", by, wrongPatient ? WrongPatient : null));
-        await NoteStatus(state);
-        return Snapshot(await TakeBack(state));
+        stored.State = new();
+        this.DeactivateOnIdle();
     }
 
-    public async Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation)
+    private Task<Result<Consultation>> SetConsent(ConsultationMode mode, Consent consent, Actor by) => consent.Granted
+        ? Change(state => rules.GrantConsent(state, mode, consent, by))
+        : ChangeReconciled(reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
+
+    private async Task<Result<Consultation>> Change(Func<ConsultationState, Decision<ConsultationState>> decide) =>
+        await Load() is { } state ? await Answer(decide(state)) : ErrorCode.NotFound;
+
+    private async Task<Result<Consultation>> ChangeReconciled(Func<Reconciled, Decision<ConsultationState>> decide) =>
+        await Load() is { } state ? await Answer(decide(await Reconcile(state))) : ErrorCode.NotFound;
+
+    private async Task<Result<Consultation>> Answer(Decision<ConsultationState> decision) =>
+        await Apply(decision) is var error and not ErrorCode.None ? error : stored.State.ToSnapshot(_id);
+
+    private async Task<ErrorCode> Apply(Decision<ConsultationState> decision)
     {
-        if (await Load() is not { } state)
-            return ErrorCode.NotFound;
-        if (state.Status is not (ConsultationStatus.Booked or ConsultationStatus.Cancelled))
-            return ErrorCode.InvalidTransition;
-        if (state.Status is ConsultationStatus.Booked)
-            state = await Save(state with { Status = ConsultationStatus.Cancelled }, Tell("consultation.cancelled", by));
-        await NoteStatus(state);
-        return Snapshot(state);
+        denials.Allows(decision.Denial);
+        foreach (var effect in decision.Before)
+            await Run(effect);
+        if (!ReferenceEquals(decision.Next, stored.State))
+            await Save(decision.Next, decision.Audit);
+        foreach (var effect in decision.After)
+            await Run(effect);
+        return decision.Error;
     }
 
-    private async Task<Result<Consultation>> Grant(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
-    {
-        if (state.Status is not (ConsultationStatus.Booked or ConsultationStatus.InProgress))
-            return ErrorCode.InvalidTransition;
-        var joins = !attested && state.Status is ConsultationStatus.InProgress && state.JoinedAt is null;
-        var next = joins ? Joined(state) : state;
-        if (!state.HasConsent(mode))
-            next = next.WithConsent(mode, new Consent { Granted = true, At = time.GetUtcNow(), By = consenter, Attested = attested });
-        return Snapshot(next == state ? state : await Save(next, Tell("consent.granted", by, Spelled(mode))));
-    }
-
-    private async Task<Result<Consultation>> Withdraw(ConsultationState state, ConsultationMode mode, Actor by, string consenter, bool attested)
-    {
-        if (state.Status is ConsultationStatus.Cancelled)
-            return ErrorCode.InvalidTransition;
-        var over = state.Status is ConsultationStatus.Ended or ConsultationStatus.Settled;
-        if (state.ConsentFor(mode) is not { Granted: false } || over)
-        {
-            var consent = new Consent { Granted = false, At = time.GetUtcNow(), By = consenter, Attested = attested };
-            // Before any discard the patient's list is asked: what is sealed there is not thrown away here.
-            state = (await Reconcile(state)).WithConsent(mode, consent).DiscardUnsealed(mode);
-            if (over)
-                state = state with { PendingWithdrawals = state.PendingWithdrawals.Add(new PendingWithdrawal(mode, "consent-withdrawn", by)) };
-            await ArmTakeBacks(state);
-            state = await Save(state, Tell("consent.withdrawn", by, Spelled(mode)));
-        }
-        return Snapshot(await TakeBack(state));
-    }
-
-    private ConsultationState Joined(ConsultationState state) => state with { JoinedAt = state.JoinedAt ?? time.GetUtcNow() };
-
-    /// <summary>The record as it stands; before the first change of its own, what was booked for it. Null: nothing was.</summary>
+    /// <summary>The state; before the first change, what the ledger says was booked. Null: nothing was.</summary>
     private async Task<ConsultationState?> Load()
     {
         if (stored.RecordExists)
         {
-            if (IsDue(stored.State))
-                WorkSoon();
-            return !_reconciled && stored.State.Recordings.Any(r => r.IsUnsealed) ? await Reconcile(stored.State) : stored.State;
+            if (rules.IsUploadDeadlinePassed(stored.State, Now))
+                ScheduleWork();
+            return _isReconciled ? stored.State : (await Reconcile(stored.State)).State;
         }
         if (stored.State.Booking is not null)
             return stored.State;
-        if (await Participant.ReadEntry(new LedgerQuery(Own)) is not { } entry)
+        if (await Patient.ReadEntry(new LedgerQuery(_id)) is not { } entry)
         {
-            DeactivateOnIdle();
+            this.DeactivateOnIdle();
             return null;
         }
-        _noted = entry.Status;
-        return stored.State = new ConsultationState { Owner = Own.Name, Booking = entry.Booking };
+        _reportedStatus = entry.Status;
+        return stored.State = rules.Create(entry);
     }
 
-    private async Task<ConsultationState> Save(ConsultationState next, params AuditEntry[] tell)
+    /// <summary>Until the write is known to have succeeded memory is not trusted: the next call reloads, for a failed write may have committed.</summary>
+    private async Task Save(ConsultationState next, IEnumerable<AuditFact> audit)
     {
-        stored.State = next with { Outbox = [.. next.Outbox.Where(e => !_told.Contains(e.Id)), .. tell] };
-        // Until the write is known to have happened memory is not trusted: the next call reads again, for what failed may have committed.
-        _unsure = true;
+        var outbox = next.Outbox.RemoveAll(entry => _published.Contains(entry.Id));
+        stored.State = next with { Outbox = [.. outbox, .. audit.Select(fact => fact.ToEntry(Now))] };
+        _mustReload = true;
         await stored.WriteStateAsync();
-        _unsure = false;
-        _told.ExceptWith(next.Outbox.Select(e => e.Id));
-        WorkSoon();
-        return stored.State;
+        _mustReload = false;
+        _published.ExceptWith(next.Outbox.Select(entry => entry.Id));
+        ScheduleWork();
     }
 
-    /// <summary>Sees that the ledger knows the status. The direction is always consultation to patient: the other one deadlocks.</summary>
-    private async Task NoteStatus(ConsultationState state)
+    private void CheckOwner()
     {
-        if (_noted != state.Status && await Participant.ReportStatus(new StatusReport(Own, state.Status)))
-            _noted = state.Status;
+        if (stored.RecordExists && !_ownership.Check(_id.Name, stored.State.Owner))
+            stored.State = new();
     }
-
-    private void CheckRecord()
-    {
-        if (!stored.RecordExists || recordLock.Allows(Own.Name, stored.State.Owner))
-            return;
-        (_misfiled, stored.State) = (true, new ConsultationState());
-        this.RegisterGrainTimer(DeactivateLater, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);
-    }
-
-    private Task DeactivateLater()
-    {
-        DeactivateOnIdle();
-        return Task.CompletedTask;
-    }
-
-    private AuditEntry Tell(string kind, Actor by, string? detail = null, string? subject = null) =>
-        new() { Id = Guid.NewGuid(), At = time.GetUtcNow(), Kind = kind, By = by, Subject = subject ?? Own.Name, Detail = detail };
-
-    private static string Spelled(ConsultationMode mode) => mode.ToString().ToLowerInvariant();
-
-    private Consultation Snapshot(ConsultationState state) => new()
-    {
-        Name = Own,
-        Booking = state.Booking!,
-        Status = state.Status,
-        Mode = state.Mode,
-        Audio = state.Audio,
-        Video = state.Video,
-        Modes = state.Modes,
-        Recordings = [.. state.Recordings.Select(Snapshot)],
-    };
-
-    private Recording Snapshot(RecordingState recording) => new()
-    {
-        Name = Own.Recording(recording.Ordinal),
-        Mode = recording.Mode,
-        Status = recording.Status,
-        StartedAt = recording.StartedAt,
-        ContentType = recording.ContentType,
-        Length = recording.Length,
-        UploadToken = recording.UploadToken,
-        ObjectKey = recording.ObjectKey,
-        Sha256 = recording.Status is RecordingStatus.Available ? recording.Sealed?.Sha256 : null,
-        SizeBytes = recording.Status is RecordingStatus.Available ? recording.Sealed?.SizeBytes : null,
-    };
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
+using Replays.Grains.Identity;
+using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
@@ -9,7 +11,7 @@ public sealed record ConsultationState
 {
     public const string StateName = "consultation";
 
-    /// <summary>The consultation's full name: what the record lock compares.</summary>
+    /// <summary>The consultation's full name, compared by the record safeguard.</summary>
     [Id(0)]
     public string Owner { get; init; } = "";
 
@@ -32,7 +34,7 @@ public sealed record ConsultationState
     [Id(6)]
     public DateTimeOffset? JoinedAt { get; init; }
 
-    /// <summary>SHA-256 of the presence secrets given out, the newest last.</summary>
+    /// <summary>SHA-256 of the presence secrets handed out, the newest last.</summary>
     [Id(7)]
     public ImmutableArray<string> PresenceDigests { get; init; } = [];
 
@@ -42,15 +44,15 @@ public sealed record ConsultationState
     [Id(9)]
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>It turned out that the wrong patient was in the call.</summary>
+    /// <summary>The wrong patient was in the call.</summary>
     [Id(10)]
     public bool WrongPatient { get; init; }
 
-    /// <summary>Audit entries of changes in this record that the trail may not have yet.</summary>
+    /// <summary>Audit entries of changes in this record that may not be published yet.</summary>
     [Id(11)]
     public ImmutableArray<AuditEntry> Outbox { get; init; } = [];
 
-    /// <summary>Replays still to be taken back from the participant's list.</summary>
+    /// <summary>Withdrawals that may not have reached the patient's list yet.</summary>
     [Id(12)]
     public ImmutableArray<PendingWithdrawal> PendingWithdrawals { get; init; } = [];
 
@@ -73,15 +75,26 @@ public sealed record ConsultationState
     internal ConsultationState WithRecording(RecordingState recording) =>
         this with { Recordings = Recordings.SetItem(recording.Ordinal - 1, recording) };
 
-    /// <summary>Closes the recording under way, if there is one.</summary>
     internal ConsultationState CloseOpenRecording() => Change(r => r.Status is RecordingStatus.Open, RecordingStatus.Closed);
 
     /// <summary>Discards what is not sealed, in one mode or in all.</summary>
     internal ConsultationState DiscardUnsealed(ConsultationMode? mode = null) =>
         Change(r => r.IsUnsealed && (mode is null || r.Mode == mode), RecordingStatus.Discarded);
 
+    internal Consultation ToSnapshot(ConsultationId name) => new()
+    {
+        Name = name,
+        Booking = Booking!,
+        Status = Status,
+        Mode = Mode,
+        Audio = Audio,
+        Video = Video,
+        Modes = Modes,
+        Recordings = [.. Recordings.Select(recording => recording.ToSnapshot(name))],
+    };
+
     private ConsultationState Change(Func<RecordingState, bool> which, RecordingStatus status) =>
-        this with { Recordings = [.. Recordings.Select(r => which(r) ? r with { Status = status } : r)] };
+        Recordings.Any(which) ? this with { Recordings = [.. Recordings.Select(r => which(r) ? r with { Status = status } : r)] } : this;
 }
 
 /// <summary>A recording in its consultation's record.</summary>
@@ -119,15 +132,46 @@ public sealed record RecordingState
     [Id(9)]
     public IdempotencyKey? IdempotencyKey { get; init; }
 
-    /// <summary>What was sealed, or, while not yet available, what is verified and still to be delivered.</summary>
+    /// <summary>The sealed media; while not available, media that are verified and await delivery.</summary>
     [Id(10)]
     public VerifiedMedia? Sealed { get; init; }
 
     internal bool IsUnsealed => Status is RecordingStatus.Open or RecordingStatus.Closed;
 
     internal bool AwaitsDelivery => Status is RecordingStatus.Closed && Sealed is not null;
+
+    internal Recording ToSnapshot(ConsultationId consultation)
+    {
+        var sealedMedia = Status is RecordingStatus.Available ? Sealed : null;
+        return new()
+        {
+            Name = consultation.Recording(Ordinal),
+            Mode = Mode,
+            Status = Status,
+            StartedAt = StartedAt,
+            ContentType = ContentType,
+            Length = Length,
+            UploadToken = UploadToken,
+            ObjectKey = ObjectKey,
+            Sha256 = sealedMedia?.Sha256,
+            SizeBytes = sealedMedia?.SizeBytes,
+        };
+    }
+
+    internal Replay ToReplay(ConsultationId consultation) => new()
+    {
+        Name = consultation.Recording(Ordinal),
+        Mode = Mode,
+        RecordedAt = StartedAt,
+        DurationSeconds = Sealed!.DurationSeconds,
+        SizeBytes = Sealed.SizeBytes,
+        ContentType = ContentType,
+        Sha256 = Sealed.Sha256,
+        ObjectKey = ObjectKey,
+        WrappedKey = WrappedKey,
+    };
 }
 
-/// <summary>What is still to be taken back, and why.</summary>
+/// <summary>A withdrawal that may not have reached the patient's list yet. Without a mode: of all recordings.</summary>
 [GenerateSerializer, Immutable, Alias("replays.pending-withdrawal")]
 public sealed record PendingWithdrawal([property: Id(0)] ConsultationMode? Mode, [property: Id(1)] string Reason, [property: Id(2)] Actor By);

@@ -6,7 +6,7 @@ namespace Replays.Grains.Consultations;
 /// One consultation. Its participant is part of its own key, <c>patients/{patient}/consultations/{number}</c>: it can address no other
 /// patient, and nothing passes one in. Ordinals in its methods are those of its own recordings.
 /// </summary>
-[Alias("replays.consultation-grain")]
+[GrainInterfaceType("replays.consultation-grain"), Alias("replays.consultation-grain")]
 public interface IConsultationGrain : IGrainWithStringKey
 {
     /// <returns>The snapshot; null when the patient's ledger has no such consultation.</returns>

@@ -8,7 +8,7 @@ namespace Replays.Grains.Incidents;
 /// One incident, keyed <c>incidents/{id}</c>: the officer's record of it and all that follows from what was decided. It begins with what the
 /// log of incidents holds: nobody has to tell it. It never opens an incident about itself.
 /// </summary>
-[Alias("replays.incident-grain")]
+[GrainInterfaceType("replays.incident-grain"), Alias("replays.incident-grain")]
 public interface IIncidentGrain : IGrainWithStringKey
 {
     /// <returns>The snapshot; null when there is no such incident.</returns>

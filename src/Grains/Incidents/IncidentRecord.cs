@@ -94,7 +94,7 @@ public sealed record IncidentRecord : IValidatableObject
             yield return Invalid("Each is named.", nameof(DataCategories));
         if (!AreValid(PersonCategories, IsPlain))
             yield return Invalid("Each is named.", nameof(PersonCategories));
-        if (!AreValid(Notifications, told => IsPlain(told.Recipient) && IsPlainIfAny(told.Phase) && IsPlainIfAny(told.Reference)))
+        if (!AreValid(Notifications, told => IsPlain(told.Whom) && IsPlainIfAny(told.Phase) && IsPlainIfAny(told.Reference)))
             yield return Invalid("Each says whom, in text.", nameof(Notifications));
         if (Article34 is { } decision && (!IsPlainIfAny(decision.Reason)
             || !AreValid(decision.Communications, sent => IsPlain(sent.Text) && sent.People is null or >= 0)))
@@ -140,13 +140,13 @@ public sealed record IncidentRecord : IValidatableObject
 }
 
 /// <summary>Somebody who was told.</summary>
-/// <param name="Recipient">The authority, the processor's client, the insurer.</param>
+/// <param name="Whom">The authority, the processor's client, the insurer.</param>
 /// <param name="At">When.</param>
 /// <param name="Phase">First, further, final.</param>
 /// <param name="Reference">Their reference.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-notification")]
 public sealed record Notification(
-    [property: Id(0)] string Recipient, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase = null, [property: Id(3)] string? Reference = null);
+    [property: Id(0)] string Whom, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string? Phase = null, [property: Id(3)] string? Reference = null);
 
 /// <summary>The decision whether the people concerned are told (GDPR Art. 34), and what was sent.</summary>
 /// <param name="HighRisk">Whether a high risk to them is likely.</param>

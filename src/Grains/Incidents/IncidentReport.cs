@@ -58,8 +58,20 @@ public sealed record IncidentReport
     public static IncidentReport ForBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) =>
         ForFinding("trail-broken", $"{patient.Name}/trail/{firstBroken}", at);
 
-    /// <summary>The id of the incident of a call in which the wrong patient was.</summary>
     public static string WrongPatientId(ConsultationId consultation) => IdFor($"wrong-patient/{consultation.Name}");
+
+    /// <summary>The wrong patient was in a call: one incident per consultation.</summary>
+    public static IncidentReport ForWrongPatient(
+        ConsultationId consultation, Actor by, ImmutableArray<RecordingId> recordings, DateTimeOffset at) => new()
+        {
+            Id = WrongPatientId(consultation),
+            Source = IncidentSource.Scheduler,
+            ReportedAt = at,
+            By = by,
+            Reason = "wrong-patient",
+            Recordings = recordings,
+            Cause = consultation.Name,
+        };
 
     /// <summary>The id of the one incident of a cause.</summary>
     public static string IdFor(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));

@@ -1,7 +1,7 @@
 namespace Replays.Grains.OwnershipAudit;
 
 /// <summary>When the cluster audits itself. There is one, under the key <see cref="Key"/>.</summary>
-[Alias("replays.ownership-audit-grain")]
+[GrainInterfaceType("replays.ownership-audit-grain"), Alias("replays.ownership-audit-grain")]
 public interface IOwnershipAuditGrain : IGrainWithStringKey
 {
     const string Key = "ownership-audit";

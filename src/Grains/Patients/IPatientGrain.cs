@@ -8,7 +8,7 @@ namespace Replays.Grains.Patients;
 /// A patient: numbers the consultations, keeps the ledger and the list of replays. Its name, <c>patients/{patient}</c>, is compared with
 /// the name in every message before anything else is looked at.
 /// </summary>
-[Alias("replays.patient-grain")]
+[GrainInterfaceType("replays.patient-grain"), Alias("replays.patient-grain")]
 public interface IPatientGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -4,20 +4,17 @@ using Replays.Grains.Patients;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Lock <em>caller</em>: a patient's grain listens to what a consultation says only when the call's source is the grain of just that
-/// consultation. Clients and other grains are refused.
+/// Safeguard <em>caller</em>: a patient's grain accepts a consultation's message only when the source of the call is the grain of that
+/// consultation. Clients and other grains are denied.
 /// </summary>
 /// <remarks>
-/// The source is the runtime's word (<see cref="IGrainCallContext.SourceId"/>): it guards against defects. A modified Orleans client could forge it,
-/// so the network keeps strangers off the gateways.
+/// The runtime reports the source (<see cref="IGrainCallContext.SourceId"/>): this guards against defects. A modified Orleans client could
+/// forge it, so the network keeps strangers away from the gateways.
 /// </remarks>
-internal sealed class CallerSafeguard(EnabledSafeguards armed, SafeguardDenials refusals)
+internal static class CallerSafeguard
 {
-    public bool Allows(GrainId? source, IConsultationMessage message)
-    {
-        if (!armed.IsEnabled(Safeguard.Caller) || source == GrainId.Create(ConsultationGrain.TypeName, message.Sender.Name))
-            return true;
-        refusals.ReportDefect(Safeguard.Caller, message.Sender.Name);
-        return false;
-    }
+    public static Denial? Check(EnabledSafeguards enabled, GrainId? source, IConsultationMessage message) =>
+        enabled.IsEnabled(Safeguard.Caller) && source != GrainId.Create(ConsultationGrain.TypeName, message.Sender.Name)
+            ? new(Safeguard.Caller, message.Sender.Name)
+            : null;
 }

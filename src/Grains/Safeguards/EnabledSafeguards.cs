@@ -1,8 +1,8 @@
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Which locks are armed: all of them, always. No configuration changes that; only a test, which shows that one lock alone refuses, can
-/// make another set.
+/// The safeguards in force: all of them, always. No configuration changes that; only a test that shows what a single safeguard denies makes
+/// another set.
 /// </summary>
 public sealed class EnabledSafeguards
 {
@@ -10,7 +10,7 @@ public sealed class EnabledSafeguards
 
     public EnabledSafeguards() => _enabled = Enum.GetValues<Safeguard>();
 
-    internal EnabledSafeguards(params Safeguard[] armed) => _enabled = armed;
+    internal EnabledSafeguards(params Safeguard[] enabled) => _enabled = enabled;
 
-    internal bool IsEnabled(Safeguard which) => _enabled.Contains(which);
+    public bool IsEnabled(Safeguard safeguard) => _enabled.Contains(safeguard);
 }

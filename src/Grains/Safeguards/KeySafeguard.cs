@@ -8,15 +8,14 @@ using Replays.Grains.Patients;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Lock <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under a key of its patient's own with the recording's full
-/// name as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any
-/// other name or patient it does not open, and the media stay unreadable.
+/// Safeguard <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under its patient's key with the recording's full name
+/// as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any other
+/// name or patient it does not decrypt, and the media stay unreadable.
 /// </summary>
-internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards armed, SafeguardDenials refusals)
+internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled, SafeguardDenials denials)
 {
     private const int KeyBytes = 32, NonceBytes = 12, TagBytes = 16;
 
-    /// <summary>A new data key for a recording of this patient.</summary>
     public async Task<DataKey> Create(RecordingId recording, CancellationToken cancellation)
     {
         var plain = RandomNumberGenerator.GetBytes(KeyBytes);
@@ -28,23 +27,24 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards armed, S
         return new DataKey(plain, wrapped);
     }
 
-    /// <summary>The data key, if it opens under this patient's key and this name; else null.</summary>
+    /// <summary>Unwraps a data key under the patient's key and the recording's name.</summary>
     /// <param name="own">The patient whose list is read.</param>
-    /// <param name="recording">The name under which the list holds it.</param>
-    /// <param name="wrapped">The key as stored beside it.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="recording">The name under which the list holds the recording.</param>
+    /// <param name="wrapped">The wrapped key stored with it; null once destroyed.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <returns>The data key; null when it was destroyed or does not decrypt.</returns>
     public async Task<byte[]?> Unwrap(PatientId own, RecordingId recording, byte[]? wrapped, CancellationToken cancellation)
     {
-        var keyOf = armed.IsEnabled(Safeguard.Key) ? own : recording.Patient;
-        if (wrapped is null || await keys.Find(keyOf, cancellation) is not { } patientKey)
+        var unwrapAs = enabled.IsEnabled(Safeguard.Key) ? own : recording.Patient;
+        if (wrapped is null || await keys.Find(unwrapAs, cancellation) is not { } patientKey)
             return null;
         if (TryUnwrap(patientKey, recording, wrapped, out var plain))
             return plain;
-        refusals.ReportDefect(Safeguard.Key, recording.Name);
+        denials.ReportDefect(Safeguard.Key, recording.Name);
         return null;
     }
 
-    /// <summary>Destroys a patient's own key, and with it all data keys under it.</summary>
+    /// <summary>Destroys a patient's key and with it all data keys wrapped under it.</summary>
     public Task Destroy(PatientId own, CancellationToken cancellation) => keys.Destroy(own, cancellation);
 
     private static bool TryUnwrap(byte[] patientKey, RecordingId recording, byte[] wrapped, [NotNullWhen(true)] out byte[]? plain)
@@ -52,18 +52,18 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards armed, S
         plain = null;
         if (wrapped.Length != NonceBytes + KeyBytes + TagBytes)
             return false;
-        var opened = new byte[KeyBytes];
+        var decrypted = new byte[KeyBytes];
         using var aes = new AesGcm(patientKey, TagBytes);
         try
         {
-            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes), opened,
+            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes), decrypted,
                 Encoding.UTF8.GetBytes(recording.Name));
         }
         catch (AuthenticationTagMismatchException)
         {
             return false;
         }
-        plain = opened;
+        plain = decrypted;
         return true;
     }
 }

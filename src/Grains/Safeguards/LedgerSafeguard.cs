@@ -5,25 +5,20 @@ using Replays.Grains.Patients;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Lock <em>ledger</em>: a patient's grain accepts a replay only for a consultation whose full name is in its own ledger, in progress or
+/// Safeguard <em>ledger</em>: a patient's grain accepts a replay only for a consultation whose full name is in its own ledger, in progress or
 /// ended, not settled.
 /// </summary>
-internal sealed class LedgerSafeguard(EnabledSafeguards armed, SafeguardDenials refusals)
+internal static class LedgerSafeguard
 {
-    /// <param name="entry">What the ledger holds under the consultation's number; null when nothing.</param>
+    /// <param name="enabled">The safeguards in force.</param>
+    /// <param name="entry">The ledger's entry under the consultation's number; null when there is none.</param>
     /// <param name="consultation">The consultation that the recording names.</param>
-    public bool Allows(LedgerEntry? entry, ConsultationId consultation)
+    public static Denial? Check(EnabledSafeguards enabled, LedgerEntry? entry, ConsultationId consultation)
     {
-        if (!armed.IsEnabled(Safeguard.Ledger))
-            return true;
+        if (!enabled.IsEnabled(Safeguard.Ledger))
+            return null;
         if (entry is null || entry.Name != consultation)
-        {
-            refusals.ReportDefect(Safeguard.Ledger, consultation.Name);
-            return false;
-        }
-        if (entry.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended)
-            return true;
-        refusals.RecordDenial(Safeguard.Ledger);
-        return false;
+            return new(Safeguard.Ledger, consultation.Name);
+        return entry.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended ? null : new(Safeguard.Ledger);
     }
 }

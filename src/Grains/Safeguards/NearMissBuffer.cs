@@ -2,30 +2,30 @@ using System.Collections.Concurrent;
 
 namespace Replays.Grains.Safeguards;
 
-/// <summary>Near-misses by cause, each with the times it came, until something opens incidents from them. Bounded.</summary>
+/// <summary>Near misses by cause, each with its number of occurrences, until a worker opens incidents for them. Holds at most 1,024 causes.</summary>
 public sealed class NearMissBuffer : INearMissRecorder
 {
     private const int MaxCauses = 1024;
 
     private readonly ConcurrentDictionary<(Safeguard, string), int> _causes = new();
 
-    public IReadOnlyDictionary<(Safeguard RefusedBy, string Cause), int> Causes => _causes;
+    public IReadOnlyDictionary<(Safeguard DeniedBy, string Cause), int> Causes => _causes;
 
-    /// <summary>Takes what is pending: it is the caller's now.</summary>
-    public IReadOnlyList<(Safeguard RefusedBy, string Cause, int Times)> Drain()
+    /// <summary>Removes and returns everything in the buffer.</summary>
+    public IReadOnlyList<(Safeguard DeniedBy, string Cause, int Occurrences)> Drain()
     {
-        var taken = new List<(Safeguard, string, int)>();
-        foreach (var (refusedBy, cause) in _causes.Keys)
+        var drained = new List<(Safeguard, string, int)>();
+        foreach (var (deniedBy, cause) in _causes.Keys)
         {
-            if (_causes.TryRemove((refusedBy, cause), out var times))
-                taken.Add((refusedBy, cause, times));
+            if (_causes.TryRemove((deniedBy, cause), out var occurrences))
+                drained.Add((deniedBy, cause, occurrences));
         }
-        return taken;
+        return drained;
     }
 
-    public void Record(Safeguard refusedBy, string cause)
+    public void Record(Safeguard deniedBy, string cause)
     {
-        if (_causes.Count < MaxCauses || _causes.ContainsKey((refusedBy, cause)))
-            _causes.AddOrUpdate((refusedBy, cause), 1, (_, times) => times + 1);
+        if (_causes.Count < MaxCauses || _causes.ContainsKey((deniedBy, cause)))
+            _causes.AddOrUpdate((deniedBy, cause), 1, (_, occurrences) => occurrences + 1);
     }
 }

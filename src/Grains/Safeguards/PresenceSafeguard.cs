@@ -5,31 +5,27 @@ using Replays.Grains.Consultations;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Lock <em>presence</em>: nothing is recorded, and nothing delivered, in a consultation that the patient has not joined, while it was in
+/// Safeguard <em>presence</em>: nothing is recorded, and nothing delivered, in a consultation that the patient has not joined, while it was in
 /// progress, with their own validated token. A consultation booked under the wrong patient's name delivers nothing, because that patient was
-/// never there. Where the proof is required, the recorder must also show the secret that the patient's app brought into the room.
+/// never there. Where proof is required, the recorder must also show the secret that the patient's app brought into the room.
 /// </summary>
-internal sealed class PresenceSafeguard(EnabledSafeguards armed, SafeguardDenials refusals)
+internal static class PresenceSafeguard
 {
-    /// <summary>Secrets kept a consultation, the newest: one a device that joined.</summary>
+    /// <summary>Presence secrets kept per consultation, the newest: one per device that joined.</summary>
     public const int MaxDevices = 32;
 
-    public bool Allows(ConsultationState consultation) => Allows(consultation, true);
+    public static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation) => Check(enabled, consultation, isProven: true);
 
+    /// <param name="enabled">The safeguards in force.</param>
     /// <param name="consultation">Where the recorder wants to record.</param>
-    /// <param name="proof">The secret it shows; required by <paramref name="proofRequired"/>.</param>
-    /// <param name="proofRequired">Whether the deployment demands it.</param>
-    public bool Allows(ConsultationState consultation, string? proof, bool proofRequired) =>
-        Allows(consultation, !proofRequired || proof is not null && consultation.PresenceDigests.Contains(Digest(proof)));
+    /// <param name="proof">The secret it shows.</param>
+    /// <param name="proofRequired">Whether the deployment requires one.</param>
+    public static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation, string? proof, bool proofRequired) =>
+        Check(enabled, consultation, !proofRequired || proof is not null && consultation.PresenceDigests.Contains(Digest(proof)));
 
-    /// <summary>What is kept of a secret.</summary>
+    /// <summary>SHA-256 of a secret: all that is stored of it.</summary>
     public static string Digest(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    private bool Allows(ConsultationState consultation, bool proven)
-    {
-        if (!armed.IsEnabled(Safeguard.Presence) || consultation.JoinedAt is not null && proven)
-            return true;
-        refusals.RecordDenial(Safeguard.Presence);
-        return false;
-    }
+    private static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation, bool isProven) =>
+        enabled.IsEnabled(Safeguard.Presence) && (consultation.JoinedAt is null || !isProven) ? new(Safeguard.Presence) : null;
 }

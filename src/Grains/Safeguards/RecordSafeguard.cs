@@ -1,18 +1,14 @@
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Lock <em>record</em>: every stored record carries the name of its owner; a grain that finds another name in the record it loads, or no
-/// name at all, gives out nothing of it.
+/// Safeguard <em>record</em>: every stored record carries the name of its owner. A grain that loads a record bearing another name, or none,
+/// returns nothing of it.
 /// </summary>
-public sealed class RecordSafeguard(EnabledSafeguards armed, SafeguardDenials refusals)
+internal static class RecordSafeguard
 {
+    /// <param name="enabled">The safeguards in force.</param>
     /// <param name="own">The name of the grain, or of its page, that loads the record.</param>
-    /// <param name="stored">The name in the record.</param>
-    public bool Allows(string own, string? stored)
-    {
-        if (!armed.IsEnabled(Safeguard.Record) || stored == own)
-            return true;
-        refusals.ReportDefect(Safeguard.Record, own);
-        return false;
-    }
+    /// <param name="stored">The owner's name in the record.</param>
+    public static Denial? Check(EnabledSafeguards enabled, string own, string? stored) =>
+        enabled.IsEnabled(Safeguard.Record) && stored != own ? new(Safeguard.Record, own) : null;
 }

@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Replays.Grains.Safeguards;
 
-/// <summary>A refusal is never silent: it is counted by lock and logged without personal data; one that only a defect can cause is kept.</summary>
+/// <summary>
+/// Counts denials by safeguard and logs them without personal data. A denial that only a defect can cause also becomes a near miss.
+/// </summary>
 public sealed partial class SafeguardDenials(INearMissRecorder nearMisses, ILogger<SafeguardDenials> logger)
 {
-    private static readonly Counter<long> Denials =
-        Telemetry.Meter.CreateCounter<long>("replays.safeguard.denials", "{denial}", "Refusals by lock and by whether only a defect can cause them.");
+    private static readonly Counter<long> Denials = Telemetry.Meter.CreateCounter<long>(
+        "replays.safeguard.denials", "{denial}", "Denials by safeguard and by whether only a defect can cause them.");
 
-    // From zero: an increase is seen only of what was there before.
+    // Starts at zero: an increase is visible only on a series that exists.
     static SafeguardDenials()
     {
         foreach (var safeguard in Enum.GetValues<Safeguard>())
@@ -19,19 +21,32 @@ public sealed partial class SafeguardDenials(INearMissRecorder nearMisses, ILogg
         }
     }
 
-    /// <summary>A refusal that any outsider can cause.</summary>
-    public void RecordDenial(Safeguard refusedBy)
+    /// <summary>Records a denial that any outsider can cause.</summary>
+    public void RecordDenial(Safeguard safeguard)
     {
-        Denials.Add(1, new("safeguard", refusedBy.ToString()), new("defect", false));
-        LogDenial(refusedBy);
+        Denials.Add(1, new("safeguard", safeguard.ToString()), new("defect", false));
+        LogDenial(safeguard);
     }
 
-    /// <summary>A refusal that only a defect can cause.</summary>
-    public void ReportDefect(Safeguard refusedBy, string cause)
+    /// <summary>Records a denial that only a defect can cause.</summary>
+    /// <param name="safeguard">The safeguard that denied.</param>
+    /// <param name="cause">The full name of what was denied. Kept with the incident, never logged.</param>
+    public void ReportDefect(Safeguard safeguard, string cause)
     {
-        Denials.Add(1, new("safeguard", refusedBy.ToString()), new("defect", true));
-        LogDefect(refusedBy);
-        nearMisses.Record(refusedBy, cause);
+        Denials.Add(1, new("safeguard", safeguard.ToString()), new("defect", true));
+        LogDefect(safeguard);
+        nearMisses.Record(safeguard, cause);
+    }
+
+    /// <summary>Records the denial, if there is one.</summary>
+    /// <returns>Whether the call is allowed.</returns>
+    internal bool Allows(Denial? denial)
+    {
+        if (denial is { DefectCause: { } cause })
+            ReportDefect(denial.By, cause);
+        else if (denial is not null)
+            RecordDenial(denial.By);
+        return denial is null;
     }
 
     [LoggerMessage(1, LogLevel.Information, "The {Safeguard} safeguard denied a call.")]

@@ -1,70 +1,66 @@
 namespace Replays.Media.Containers;
 
-/// <summary>
-/// Looks at a seekable stream through one small buffer. Whatever the bytes say, memory is this buffer, and the limits here end the reading.
-/// </summary>
-public sealed class ByteWindow(Stream stream, CancellationToken cancellation)
+/// <summary>Reads a seekable stream through one small buffer. Its limits bound memory and I/O, whatever the bytes are.</summary>
+internal sealed class ByteWindow(Stream stream, CancellationToken cancellation)
 {
-    /// <summary>The most bytes that can be seen at once.</summary>
+    /// <summary>The most bytes that one read returns.</summary>
     public const int Size = 4096;
 
-    /// <summary>A day of live WebM at 80 blocks a second is under 7 million.</summary>
-    const int MaxSteps = 1 << 23;
+    /// <summary>A day of live WebM at 80 blocks per second has less than 7 million.</summary>
+    private const int MaxSteps = 1 << 23;
 
-    /// <summary>Read forward, each byte is fetched once; this much more is for going back.</summary>
-    const long MaxRereads = 64 << 20;
+    /// <summary>Forward reading fetches each byte once; seeking back may fetch this much more.</summary>
+    private const long MaxRereads = 64 << 20;
 
-    readonly byte[] buffer = new byte[Size];
-    long start;
-    int filled;
-    long fetched;
-    int steps;
+    private readonly byte[] _buffer = new byte[Size];
+    private long _start;
+    private int _filled;
+    private long _fetched;
+    private int _steps;
 
     public long Length { get; } = stream.Length;
 
-    /// <summary>To be called once a box or element: false when there were too many.</summary>
-    public bool Step()
+    /// <summary>Counts a box or element; false beyond the limit.</summary>
+    public bool TryStep()
     {
         cancellation.ThrowIfCancellationRequested();
-        return ++steps <= MaxSteps;
+        return ++_steps <= MaxSteps;
     }
 
-    /// <summary>
-    /// The bytes from a position on, good until the next call: fewer than asked for at the end of the stream, none beyond it.
-    /// </summary>
-    public ValueTask<ReadOnlyMemory<byte>> At(long position, long count)
+    /// <summary>The bytes at a position, valid until the next call: fewer than requested at the end of the stream or a limit.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> Read(long position, long count)
     {
         count = Math.Min(count, Math.Min(Size, Length - position));
         if (position < 0 || count <= 0)
             return default;
-        return position >= start && position + count <= start + filled
-            ? new(buffer.AsMemory((int)(position - start), (int)count))
-            : FetchAsync(position, (int)count);
+        return position >= _start && position + count <= _start + _filled
+            ? new(_buffer.AsMemory((int)(position - _start), (int)count))
+            : Fetch(position, (int)count);
     }
 
-    /// <summary>Whether a stretch holds one of these words, at whatever place; true also if it cannot be read to its end.</summary>
-    public async ValueTask<bool> HoldsAsync(long from, long to, params byte[][] words)
+    /// <summary>Whether a range contains one of these patterns of at most 4 bytes; also true if it cannot be read completely.</summary>
+    public async ValueTask<bool> Contains(long from, long to, params byte[][] patterns)
     {
-        // Two looks overlap by less than a word, so that none falls between them.
+        // Overlapping reads find patterns that cross a boundary.
         const int overlap = 3;
         for (var at = from; at < to; at += Size - overlap)
         {
-            var bytes = await At(at, to - at);
-            if (bytes.Length < Math.Min(Size, to - at) || Array.Exists(words, word => bytes.Span.IndexOf(word) >= 0))
+            var bytes = await Read(at, to - at);
+            if (bytes.Length < Math.Min(Size, to - at) || Array.Exists(patterns, pattern => bytes.Span.IndexOf(pattern) >= 0))
                 return true;
         }
 
         return false;
     }
 
-    async ValueTask<ReadOnlyMemory<byte>> FetchAsync(long position, int count)
+    private async ValueTask<ReadOnlyMemory<byte>> Fetch(long position, int count)
     {
-        if (fetched > Length + MaxRereads)
+        if (_fetched > Length + MaxRereads)
             return default;
-        stream.Position = start = position;
-        filled = 0;
-        filled = await stream.ReadAtLeastAsync(buffer, (int)Math.Min(Size, Length - position), throwOnEndOfStream: false, cancellation);
-        fetched += filled;
-        return buffer.AsMemory(0, Math.Min(count, filled));
+        stream.Position = _start = position;
+        _filled = 0;
+        _filled = await stream.ReadAtLeastAsync(_buffer, (int)Math.Min(Size, Length - position), throwOnEndOfStream: false, cancellation);
+        _fetched += _filled;
+        return _buffer.AsMemory(0, Math.Min(count, _filled));
     }
 }

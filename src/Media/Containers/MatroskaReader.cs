@@ -1,67 +1,62 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using System.Text;
-
 namespace Replays.Media.Containers;
 
 /// <summary>
-/// Reads Matroska and WebM (RFC 8794, RFC 9559) down to their tracks: every segment of a chain, every Tracks element, also those that
-/// only a SeekHead points at, for players jump there. At the top only elements that are known may stand: at others players give up and
-/// search the bytes for the next Tracks. Sizes may be unknown where live recorders leave them so: of segments and clusters.
+/// Reads the tracks of Matroska and WebM (RFC 8794, RFC 9559): every segment of a chain and every Tracks element, including those that only
+/// a SeekHead references, because players follow it. Only known elements are accepted at the top levels: at others, players search the
+/// following bytes for Tracks. Segments and clusters may have unknown sizes, as live recorders write them.
 /// </summary>
-public sealed class MatroskaReader(ByteWindow window)
+internal sealed class MatroskaReader(ByteWindow window)
 {
-    const uint Header = 0x1A45DFA3, DocType = 0x4282, Segment = 0x18538067, Void = 0xEC, Crc = 0xBF;
-    const uint SeekHead = 0x114D9B74, Seek = 0x4DBB, SeekPosition = 0x53AC;
-    const uint Info = 0x1549A966, Cues = 0x1C53BB6B, Chapters = 0x1043A770, Tags = 0x1254C367, Attachments = 0x1941A469;
-    const uint Tracks = 0x1654AE6B, TrackEntry = 0xAE, TrackNumber = 0xD7, TrackType = 0x83, CodecId = 0x86, Video = 0xE0;
-    const uint Encodings = 0x6D80;
-    const uint Cluster = 0x1F43B675, BlockGroup = 0xA0, Block = 0xA1, SimpleBlock = 0xA3;
+    private const uint Header = 0x1A45DFA3, DocType = 0x4282, Segment = 0x18538067, Void = EbmlReader.Void, Crc = EbmlReader.Crc;
+    private const uint SeekHead = 0x114D9B74, Seek = 0x4DBB, SeekPosition = 0x53AC;
+    private const uint Info = 0x1549A966, Cues = 0x1C53BB6B, Chapters = 0x1043A770, Tags = 0x1254C367, Attachments = 0x1941A469;
+    private const uint Tracks = 0x1654AE6B, TrackEntry = 0xAE, TrackNumber = 0xD7, TrackType = 0x83, CodecId = 0x86, Video = 0xE0;
+    private const uint Encodings = 0x6D80;
+    private const uint Cluster = 0x1F43B675, BlockGroup = 0xA0, Block = 0xA1, SimpleBlock = 0xA3;
+    private const uint Timestamp = 0xE7, SilentTracks = 0x5854, Position = 0xA7, PreviousSize = 0xAB, EncryptedBlock = 0xAF;
 
-    const int MaxTracks = 256;
-    const int MaxSeeks = 1024;
-    const long MaxSearched = 16 << 20;
+    private const int MaxTracks = 256;
+    private const int MaxSeeks = 1024;
+    private const long MaxSearchedBytes = 16 << 20;
 
-    /// <summary>In clusters of known size, blocks are looked at up to this many: enough to meet every track that has some.</summary>
-    const int MaxBlocks = 4096;
+    /// <summary>Limit for clusters of known size: enough to meet every track that has blocks.</summary>
+    private const int MaxBlocks = 4096;
 
-    /// <summary>No element that is broken off with so few bytes left can hide anything.</summary>
-    const int LongestHeader = 12;
+    private static readonly byte[][] TracksId = [[0x16, 0x54, 0xAE, 0x6B]];
+    private static readonly byte[][] EncryptionId = [[0x50, 0x35]];
 
-    static readonly byte[][] TracksId = [[0x16, 0x54, 0xAE, 0x6B]];
-    static readonly byte[][] EncryptionId = [[0x50, 0x35]];
-
-    readonly List<MatroskaTrack> tracks = [];
-    readonly HashSet<ulong> sampled = [];
-    readonly HashSet<long> seen = [];
-    readonly List<long> seeks = [];
-    int blocks;
-    MediaContainer container = MediaContainer.Unreadable;
+    private readonly EbmlReader _ebml = new(window);
+    private readonly List<MatroskaTrack> _tracks = [];
+    private readonly HashSet<ulong> _tracksWithBlocks = [];
+    private readonly HashSet<long> _visited = [];
+    private readonly List<long> _seekTargets = [];
+    private int _blockCount;
+    private MediaContainer _container = MediaContainer.Unreadable;
 
     public static ReadOnlySpan<byte> Signature => [0x1A, 0x45, 0xDF, 0xA3];
 
-    public async ValueTask<MediaTracks> ReadAsync() => await FileAsync() && container != MediaContainer.Unreadable
-        ? MediaTracks.Of(container, [.. tracks.Select(track => track.Kind(sampled.Contains(track.Number)))])
+    public async ValueTask<MediaTracks> Read() => await ReadFile() && _container != MediaContainer.Unreadable
+        ? MediaTracks.Of(_container, [.. _tracks.Select(track => track.Kind(_tracksWithBlocks.Contains(track.Number)))])
         : new(MediaContainer.Unreadable);
 
-    async ValueTask<bool> FileAsync()
+    private async ValueTask<bool> ReadFile()
     {
-        // A segment follows its header at once: players search whatever else stands between for Tracks, were it padding.
-        var (isHeaded, hasSegment) = (false, false);
-        for (var at = 0L; at < window.Length;)
+        // A segment must directly follow its header: players search anything between them for Tracks, even padding.
+        var (hasHeader, hasSegment) = (false, false);
+        for (var at = 0L; at < _ebml.Length;)
         {
-            if (await ElementAsync(at, window.Length) is not { } element)
+            if (await _ebml.ReadElement(at, _ebml.Length) is not { } element)
                 return false;
             switch (element.Id)
             {
-                case Header when !isHeaded && element.IsWhole && await HeaderAsync(element):
-                    (at, isHeaded) = (element.To, true);
+                case Header when !hasHeader && element.IsComplete && await ReadHeader(element):
+                    (at, hasHeader) = (element.End, true);
                     break;
-                case Void when !isHeaded && hasSegment && element.IsWhole && !await HidesTracksAsync(element):
-                    at = element.To;
+                case Void when !hasHeader && hasSegment && element.IsComplete && !await HidesTracks(element):
+                    at = element.End;
                     break;
-                case Segment when (isHeaded || hasSegment) && await SegmentAsync(element) is { } end && await SeeksAsync():
-                    (at, isHeaded, hasSegment) = (end, false, true);
+                case Segment when (hasHeader || hasSegment) && await ReadSegment(element) is { } end && await FollowSeeks():
+                    (at, hasHeader, hasSegment) = (end, false, true);
                     break;
                 default:
                     return false;
@@ -71,38 +66,38 @@ public sealed class MatroskaReader(ByteWindow window)
         return hasSegment;
     }
 
-    ValueTask<bool> HeaderAsync(Element header) => ChildrenAsync(header, async child =>
+    private ValueTask<bool> ReadHeader(EbmlElement header) => _ebml.ReadChildren(header, async child =>
     {
         if (child.Id != DocType)
-            return child.Id >> 8 == 0x42; // as all that a header may hold
-        var type = await TextAsync(child);
-        if (container != MediaContainer.Matroska)
-            container = type == "webm" ? MediaContainer.WebM : MediaContainer.Matroska;
+            return child.Id >> 8 == 0x42; // as the ids of all header elements
+        var type = await _ebml.ReadText(child);
+        if (_container != MediaContainer.Matroska)
+            _container = type == "webm" ? MediaContainer.WebM : MediaContainer.Matroska;
         return type is "matroska" or "webm";
     });
 
-    /// <summary>Where the segment ends; null if it cannot be read.</summary>
-    async ValueTask<long?> SegmentAsync(Element segment)
+    /// <summary>The end of the segment; null if it is unreadable.</summary>
+    private async ValueTask<long?> ReadSegment(EbmlElement segment)
     {
-        var at = segment.From;
-        while (at < segment.To)
+        var at = segment.DataStart;
+        while (at < segment.End)
         {
-            if (await ElementAsync(at, segment.To) is not { } element)
-                return !segment.IsWhole && segment.To - at < LongestHeader ? segment.To : null;
+            if (await _ebml.ReadElement(at, segment.End) is not { } element)
+                return EndIfTruncated(segment, at);
             switch (element.Id)
             {
-                case Header or Segment when segment.IsUnsized:
+                case Header or Segment when segment.HasUnknownSize:
                     return at;
                 case Cluster:
-                    if (await ClusterAsync(element) is not { } end)
+                    if (await ReadCluster(element) is not { } end)
                         return null;
                     at = end;
                     continue;
-                case SeekHead when element.IsWhole && await SeekHeadAsync(element, segment.From):
-                case Tracks when element.IsWhole && await TracksAsync(element):
-                case Info or Cues or Chapters or Tags or Attachments when element.IsWhole && !await HidesTracksAsync(element):
-                case Void or Crc when element.IsWhole:
-                    at = element.To;
+                case SeekHead when element.IsComplete && await ReadSeekHead(element, segment.DataStart):
+                case Tracks when element.IsComplete && await ReadTracks(element):
+                case Info or Cues or Chapters or Tags or Attachments when element.IsComplete && !await HidesTracks(element):
+                case Void or Crc when element.IsComplete:
+                    at = element.End;
                     continue;
                 default:
                     return null;
@@ -112,102 +107,105 @@ public sealed class MatroskaReader(ByteWindow window)
         return at;
     }
 
-    async ValueTask<long?> ClusterAsync(Element cluster)
+    private async ValueTask<long?> ReadCluster(EbmlElement cluster)
     {
-        for (var at = cluster.From; at < cluster.To;)
+        for (var at = cluster.DataStart; at < cluster.End;)
         {
-            if (cluster.IsWhole && blocks >= MaxBlocks)
-                return cluster.To;
-            if (await ElementAsync(at, cluster.To) is not { } element)
-                return !cluster.IsWhole && cluster.To - at < LongestHeader ? cluster.To : null;
+            if (cluster.IsComplete && _blockCount >= MaxBlocks)
+                return cluster.End;
+            if (await _ebml.ReadElement(at, cluster.End) is not { } element)
+                return EndIfTruncated(cluster, at);
             switch (element.Id)
             {
                 case SimpleBlock or Block:
-                    if (!await BlockAsync(element))
+                    if (!await ReadBlock(element))
                         return null;
                     break;
-                case BlockGroup when element.IsWhole:
-                    if (!await ChildrenAsync(element, child => child.Id == Block ? BlockAsync(child) : new(true)))
+                case BlockGroup when element.IsComplete:
+                    if (!await _ebml.ReadChildren(element, child => child.Id == Block ? ReadBlock(child) : new(true)))
                         return null;
                     break;
-                case BlockGroup or 0xE7 or 0x5854 or 0xA7 or 0xAB or 0xAF or Void or Crc: // the rest of what a cluster may hold
+                case BlockGroup or Timestamp or SilentTracks or Position or PreviousSize or EncryptedBlock or Void or Crc:
                     break;
                 default:
-                    // Only what stands above clusters ends one of unknown size.
-                    return cluster.IsUnsized && element.Id > 0x10000000 ? at : null;
+                    // Only a top-level element, whose id has 4 bytes, ends a cluster of unknown size.
+                    return cluster.HasUnknownSize && element.Id > 0x10000000 ? at : null;
             }
 
             // A live recording may break off within its last cluster.
-            if (!element.IsWhole && (cluster.IsWhole || element.IsUnsized))
+            if (!element.IsComplete && (cluster.IsComplete || element.HasUnknownSize))
                 return null;
-            at = element.To;
+            at = element.End;
         }
 
-        return cluster.To;
+        return cluster.End;
     }
 
-    async ValueTask<bool> BlockAsync(Element block)
+    /// <summary>The end of a parent that breaks off within the header of a child, where nothing can be hidden; else null.</summary>
+    private static long? EndIfTruncated(EbmlElement parent, long at) =>
+        !parent.IsComplete && parent.End - at < EbmlReader.MaxHeaderBytes ? parent.End : null;
+
+    private async ValueTask<bool> ReadBlock(EbmlElement block)
     {
-        blocks++;
-        var bytes = await window.At(block.From, Math.Min(8, block.To - block.From));
-        if (Number(bytes.Span, 8, keepMarker: false, out var track) == 0)
-            return !block.IsWhole;
-        if (sampled.Count < MaxTracks)
-            sampled.Add(track);
+        _blockCount++;
+        if (await _ebml.ReadLeadingNumber(block) is not { } track)
+            return !block.IsComplete;
+        if (_tracksWithBlocks.Count < MaxTracks)
+            _tracksWithBlocks.Add(track);
         return true;
     }
 
-    async ValueTask<bool> SeekHeadAsync(Element head, long origin) => seen.Add(head.At) && await ChildrenAsync(head, seek =>
-        seek.Id != Seek ? new(true) : ChildrenAsync(seek, async child =>
+    private async ValueTask<bool> ReadSeekHead(EbmlElement head, long origin) => _visited.Add(head.Start)
+        && await _ebml.ReadChildren(head, seek => seek.Id != Seek ? new(true) : _ebml.ReadChildren(seek, async child =>
         {
             if (child.Id != SeekPosition)
                 return true;
-            var position = await NumberAsync(child);
-            if (position < (ulong)(window.Length - origin))
-                seeks.Add(origin + (long)position);
-            return seeks.Count <= MaxSeeks;
+            var position = await _ebml.ReadNumber(child);
+            if (position < (ulong)(_ebml.Length - origin))
+                _seekTargets.Add(origin + (long)position);
+            return _seekTargets.Count <= MaxSeeks;
         }));
 
-    /// <summary>Follows what SeekHeads point at, whatever they call it; a SeekHead found there may add to the list.</summary>
-    async ValueTask<bool> SeeksAsync()
+    /// <summary>Follows all seek targets, whatever id their SeekHead gives them.</summary>
+    private async ValueTask<bool> FollowSeeks()
     {
-        for (var i = 0; i < seeks.Count; i++)
+        foreach (var target in _seekTargets)
         {
-            if (seen.Contains(seeks[i]) || await ElementAsync(seeks[i], window.Length) is not { Id: Tracks or SeekHead } element)
+            if (_visited.Contains(target) || await _ebml.ReadElement(target, _ebml.Length) is not { Id: Tracks or SeekHead } element)
                 continue;
-            // A SeekHead in a hidden place has no honest use.
-            if (element.Id == SeekHead || !element.IsWhole || !await TracksAsync(element))
+            // A SeekHead that only another SeekHead references has no legitimate use.
+            if (element.Id == SeekHead || !element.IsComplete || !await ReadTracks(element))
                 return false;
         }
 
         return true;
     }
 
-    async ValueTask<bool> TracksAsync(Element list) => seen.Add(list.At) && !await HidesTracksAsync(list)
-        && await ChildrenAsync(list, async entry =>
+    private async ValueTask<bool> ReadTracks(EbmlElement list) => _visited.Add(list.Start) && !await HidesTracks(list)
+        && await _ebml.ReadChildren(list, async entry =>
     {
         if (entry.Id != TrackEntry)
             return entry.Id is Void or Crc;
         var track = new MatroskaTrack();
-        tracks.Add(track);
-        return tracks.Count <= MaxTracks && await ChildrenAsync(entry, async child =>
+        _tracks.Add(track);
+        return _tracks.Count <= MaxTracks && await _ebml.ReadChildren(entry, async child =>
         {
             switch (child.Id)
             {
                 case TrackNumber:
-                    track.Number = await NumberAsync(child);
+                    track.Number = await _ebml.ReadNumber(child);
                     break;
                 case TrackType:
-                    track.AddType(await NumberAsync(child));
+                    track.AddType(await _ebml.ReadNumber(child));
                     break;
                 case CodecId:
-                    track.Codec = await TextAsync(child);
+                    track.Codec = await _ebml.ReadText(child);
                     break;
                 case Video:
                     track.HasVideo = true;
                     break;
                 case Encodings:
-                    track.IsEncrypted |= await window.HoldsAsync(child.From, child.To, EncryptionId);
+                    track.IsEncrypted |= await _ebml.Contains(child, EncryptionId);
                     break;
             }
 
@@ -215,71 +213,6 @@ public sealed class MatroskaReader(ByteWindow window)
         });
     });
 
-    async ValueTask<bool> HidesTracksAsync(Element element) =>
-        element.To - element.From > MaxSearched || await window.HoldsAsync(element.From, element.To, TracksId);
-
-    async ValueTask<bool> ChildrenAsync(Element parent, Func<Element, ValueTask<bool>> read)
-    {
-        for (var at = parent.From; at < parent.To;)
-        {
-            if (await ElementAsync(at, parent.To) is not { IsWhole: true } child || !await read(child))
-                return false;
-            at = child.To;
-        }
-
-        return true;
-    }
-
-    async ValueTask<Element?> ElementAsync(long at, long end)
-    {
-        var head = await window.At(at, Math.Min(LongestHeader, end - at));
-        if (!window.Step())
-            return null;
-        var idLength = Number(head.Span, 4, keepMarker: true, out var id);
-        if (idLength == 0)
-            return null;
-        var sizeLength = Number(head.Span[idLength..], 8, keepMarker: false, out var size);
-        if (sizeLength == 0)
-            return null;
-        var from = at + idLength + sizeLength;
-        var isUnsized = size == (1UL << (7 * sizeLength)) - 1;
-        var fits = !isUnsized && size <= (ulong)(end - from);
-        // Players take a checksum for 4 bytes whatever its size says, and read on behind them.
-        if (id == Crc && size != 4)
-            return null;
-        return new((uint)id, at, from, fits ? from + (long)size : end, isUnsized, fits);
-    }
-
-    async ValueTask<ulong> NumberAsync(Element element)
-    {
-        var bytes = await window.At(element.From, Math.Min(9, element.To - element.From));
-        if (bytes.Length > 8)
-            return ulong.MaxValue;
-        Span<byte> number = stackalloc byte[8];
-        bytes.Span.CopyTo(number[(8 - bytes.Length)..]);
-        return BinaryPrimitives.ReadUInt64BigEndian(number);
-    }
-
-    async ValueTask<string> TextAsync(Element element)
-    {
-        var bytes = await window.At(element.From, Math.Min(64, element.To - element.From));
-        return Encoding.Latin1.GetString(bytes.Span).TrimEnd('\0');
-    }
-
-    /// <summary>A variable-length number (RFC 8794, 4): how many bytes it takes, 0 if it is none.</summary>
-    static int Number(ReadOnlySpan<byte> bytes, int longest, bool keepMarker, out ulong value)
-    {
-        value = 0;
-        var length = bytes.IsEmpty ? 9 : BitOperations.LeadingZeroCount((uint)bytes[0]) - 23;
-        if (length > longest || length > bytes.Length)
-            return 0;
-        foreach (var one in bytes[..length])
-            value = value << 8 | one;
-        if (!keepMarker)
-            value &= (1UL << (7 * length)) - 1;
-        return length;
-    }
-
-    /// <summary>An element's place; what is unsized or reaches beyond its parent ends with it and is not whole.</summary>
-    readonly record struct Element(uint Id, long At, long From, long To, bool IsUnsized, bool IsWhole);
+    private async ValueTask<bool> HidesTracks(EbmlElement element) =>
+        element.DataLength > MaxSearchedBytes || await _ebml.Contains(element, TracksId);
 }

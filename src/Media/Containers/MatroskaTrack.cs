@@ -1,9 +1,9 @@
 namespace Replays.Media.Containers;
 
-/// <summary>What one Matroska TrackEntry says (RFC 9559, 5.1.4).</summary>
-public sealed class MatroskaTrack
+/// <summary>The content of a Matroska TrackEntry (RFC 9559, 5.1.4).</summary>
+internal sealed class MatroskaTrack
 {
-    readonly HashSet<ulong> types = [];
+    private readonly HashSet<ulong> _types = [];
 
     public ulong Number { get; set; }
 
@@ -13,10 +13,10 @@ public sealed class MatroskaTrack
 
     public bool IsEncrypted { get; set; }
 
-    public void AddType(ulong type) => types.Add(type);
+    public void AddType(ulong type) => _types.Add(type);
 
-    /// <summary>Bitmap subtitles, logos, buttons and "complex" tracks are pictures as far as anybody can tell.</summary>
-    public TrackKind Kind(bool hasBlocks) => types.Count != 1 || IsEncrypted ? TrackKind.Unclear : (types.Single(), Codec) switch
+    /// <summary>Bitmap subtitles, logos, buttons and "complex" tracks may contain pictures and are therefore unclear.</summary>
+    public TrackKind Kind(bool hasBlocks) => _types.Count != 1 || IsEncrypted ? TrackKind.Unclear : (_types.Single(), Codec) switch
     {
         (1, ['V', '_', ..]) when HasVideo && hasBlocks => TrackKind.Video,
         (2, ['A', '_', ..]) when !HasVideo && hasBlocks => TrackKind.Audio,

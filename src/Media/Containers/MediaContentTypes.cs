@@ -3,15 +3,12 @@ using Replays.Grains.Consultations;
 
 namespace Replays.Media.Containers;
 
-/// <summary>
-/// The content types a recording may declare. A parameter (<c>video/webm;codecs=vp8</c>, as browsers' recorders write it) plays no part.
-/// </summary>
+/// <summary>The content types a recording may declare. Parameters (<c>video/webm;codecs=vp8</c>) are ignored.</summary>
 public static class MediaContentTypes
 {
     /// <summary>
-    /// <c>Replays:Media:ContentTypes</c> unless configured: the types that can be looked into. Ogg, MP3, ADTS and WAV are not among them:
-    /// streams chained anywhere, or pictures in tags, would have to be looked for in every byte. A deployment that lists such a type
-    /// accepts it unseen.
+    /// Default of <c>Replays:Media:ContentTypes</c>: the types whose tracks can be checked. Ogg, MP3, ADTS and WAV are excluded, because
+    /// chained streams and pictures in tags can be anywhere in them. A deployment that allows such a type accepts it unchecked.
     /// </summary>
     public static IReadOnlyList<string> Default { get; } =
     [
@@ -20,13 +17,12 @@ public static class MediaContentTypes
     ];
 
     /// <summary>
-    /// Whether a recording in this mode may be opened with this type: one of <paramref name="listed"/>, audio or video, and no
-    /// <c>video/*</c> in mode audio; nothing at all in mode chat. <c>audio/*</c> in mode video may be opened, but will not seal: it has
-    /// no video track.
+    /// Whether a recording may be opened with this type: one of <paramref name="allowed"/>; <c>audio/*</c> in mode audio, <c>audio/*</c> or
+    /// <c>video/*</c> in mode video, none in mode chat. <c>audio/*</c> in mode video cannot be sealed, for lack of a video track.
     /// </summary>
-    public static bool Allows(IEnumerable<string> listed, string? contentType, ConsultationMode mode) =>
+    public static bool Allows(IEnumerable<string> allowed, string? contentType, ConsultationMode mode) =>
         Parse(contentType) is { } type
-        && listed.Any(one => type.MediaType.Equals(one, StringComparison.OrdinalIgnoreCase))
+        && allowed.Any(one => type.MediaType.Equals(one, StringComparison.OrdinalIgnoreCase))
         && mode switch
         {
             ConsultationMode.Audio => IsKind(type, "audio"),
@@ -36,7 +32,7 @@ public static class MediaContentTypes
 
     internal static bool IsVideo(string contentType) => Parse(contentType) is { } type && IsKind(type, "video");
 
-    /// <summary>The container that a type promises; null if it is none that can be looked into.</summary>
+    /// <summary>The container of a type; null if its tracks cannot be checked.</summary>
     internal static MediaContainer? ContainerOf(string contentType) => Parse(contentType)?.SubType.Value?.ToLowerInvariant() switch
     {
         "mp4" => MediaContainer.Mp4,
@@ -45,8 +41,8 @@ public static class MediaContentTypes
         _ => null,
     };
 
-    static MediaTypeHeaderValue? Parse(string? contentType) =>
+    private static MediaTypeHeaderValue? Parse(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) ? type : null;
 
-    static bool IsKind(MediaTypeHeaderValue type, string kind) => type.Type.Equals(kind, StringComparison.OrdinalIgnoreCase);
+    private static bool IsKind(MediaTypeHeaderValue type, string kind) => type.Type.Equals(kind, StringComparison.OrdinalIgnoreCase);
 }

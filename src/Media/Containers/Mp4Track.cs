@@ -1,41 +1,41 @@
 namespace Replays.Media.Containers;
 
-/// <summary>What the boxes of one MP4 track say. Several handlers or sample descriptions in one track are all believed.</summary>
-public sealed class Mp4Track
+/// <summary>The content of an MP4 track's boxes. All of several handlers or sample descriptions count.</summary>
+internal sealed class Mp4Track
 {
-    readonly HashSet<TrackKind> handlers = [];
-    readonly HashSet<TrackKind> entries = [];
+    private readonly HashSet<TrackKind> _handlers = [];
+    private readonly HashSet<TrackKind> _entries = [];
 
     public uint Id { get; set; }
 
     public bool HasSamples { get; set; }
 
-    public bool IsEmpty => entries.Count == 0 && !handlers.Contains(TrackKind.Video);
+    public bool IsEmpty => _entries.Count == 0 && !_handlers.Contains(TrackKind.Video);
 
     public TrackKind Kind =>
-        entries.Count == 1 && handlers.SetEquals(entries) && (HasSamples || handlers.Contains(TrackKind.Other))
-            ? entries.Single()
+        _entries.Count == 1 && _handlers.SetEquals(_entries) && (HasSamples || _handlers.Contains(TrackKind.Other))
+            ? _entries.Single()
             : TrackKind.Unclear;
 
-    /// <summary>Handlers that say nothing of the medium ("url ", "mdir") are left out: QuickTime files have several in a track.</summary>
+    /// <summary>Ignores handlers that do not determine the kind, such as "url " and "mdir": QuickTime tracks have several.</summary>
     public void AddHandler(string handler)
     {
         switch (handler)
         {
             case "soun":
-                handlers.Add(TrackKind.Audio);
+                _handlers.Add(TrackKind.Audio);
                 break;
             case "vide" or "auxv" or "pict":
-                handlers.Add(TrackKind.Video);
+                _handlers.Add(TrackKind.Video);
                 break;
             case "text" or "sbtl" or "subt" or "clcp" or "meta" or "hint" or "tmcd":
-                handlers.Add(TrackKind.Other);
+                _handlers.Add(TrackKind.Other);
                 break;
         }
     }
 
-    /// <summary>A sample description by its code, and its size, which is at least that of the fixed part of its kind.</summary>
-    public void AddEntry(string code, long size) => entries.Add(code switch
+    /// <summary>Adds a sample description. Its size must be at least that of the fixed part of its kind.</summary>
+    public void AddEntry(string code, long size) => _entries.Add(code switch
     {
         "mp4a" or "Opus" or "fLaC" or "alac" or "ac-3" or "ec-3" or ".mp3" or "ipcm" or "fpcm" when size >= 36 => TrackKind.Audio,
         "avc1" or "avc3" or "hvc1" or "hev1" or "vp08" or "vp09" or "av01" or "mp4v" when size >= 86 => TrackKind.Video,

@@ -1,21 +1,21 @@
 namespace Replays.Media.Containers;
 
 /// <summary>
-/// Whether what is in a recording is what was declared and consented to; everything but <see cref="Ok"/> is a <c>media-mismatch</c>.
+/// Whether a recording holds what was declared and consented to; everything but <see cref="Ok"/> is a <c>media-mismatch</c>.
 /// </summary>
 public enum TrackCheckResult
 {
     Ok = 0,
 
-    /// <summary>The container cannot be read to its tracks.</summary>
+    /// <summary>The tracks cannot be read.</summary>
     Unreadable = 1,
 
-    /// <summary>The container is another one than the content type says.</summary>
-    OtherContainer = 2,
+    /// <summary>The container is not that of the content type.</summary>
+    ContainerMismatch = 2,
 
     /// <summary>No readable track of the kind that the mode records.</summary>
-    NoTrackOfItsKind = 3,
+    MissingTrack = 3,
 
-    /// <summary>Pictures, or a track that cannot be told from pictures, where only sound was consented to.</summary>
+    /// <summary>Video, or a track that may be video, where only audio is allowed.</summary>
     VideoInAudio = 4,
 }

@@ -1,8 +1,8 @@
 namespace Replays.Media.Containers;
 
-public enum TrackKind
+internal enum TrackKind
 {
-    /// <summary>Nothing shows that it could not be pictures.</summary>
+    /// <summary>It may contain pictures.</summary>
     Unclear,
     Audio,
     Video,

@@ -1,27 +1,27 @@
 namespace Replays.Media.Encryption;
 
-/// <summary>What became of an append. In every case <see cref="AppendResult.Offset"/> bytes are durable, and nothing beyond.</summary>
+/// <summary>The outcome of an append. In every case exactly <see cref="AppendResult.Offset"/> bytes are durable.</summary>
 public enum AppendStatus
 {
-    /// <summary>All of it is durable (204).</summary>
+    /// <summary>All bytes are durable (204).</summary>
     Stored,
 
-    /// <summary>The client went away; what had arrived is durable, unless it came with a checksum: then nothing of it is.</summary>
+    /// <summary>The client disconnected. The bytes received are durable, except with a checksum: then none are kept.</summary>
     Interrupted,
 
-    /// <summary>The upload is not at the offset that was given (409). Nothing was read.</summary>
+    /// <summary>The upload is at another offset than the one given (409). The body is not read.</summary>
     OffsetMismatch,
 
-    /// <summary>The bytes are not what the checksum says (460). Nothing of this call is kept.</summary>
+    /// <summary>The bytes do not match the checksum (460). Nothing of this append is kept.</summary>
     ChecksumMismatch,
 
-    /// <summary>More bytes than allowed (413).</summary>
+    /// <summary>The upload exceeds the allowed length (413).</summary>
     TooLarge,
 
-    /// <summary>Another upload of this recording is under way, in this process or another (423).</summary>
+    /// <summary>Another upload of this recording is in progress, in this process or another (423).</summary>
     InProgress,
 
-    /// <summary>Sealed: no byte is accepted any more (423).</summary>
+    /// <summary>The upload is frozen and accepts no more bytes (423).</summary>
     Frozen,
 
     /// <summary>The store is full (507).</summary>

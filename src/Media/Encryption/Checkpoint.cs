@@ -4,17 +4,17 @@ using System.Security.Cryptography;
 namespace Replays.Media.Encryption;
 
 /// <summary>
-/// What is durable of an upload: how many segments of the body count, under which keys, and the tail that does not fill a segment yet.
-/// Sealed whole under a key of its own, with a fresh salt every time; the store replaces it atomically.
+/// The durable state of an upload: which segments of the body count, under which keys, and the tail that does not fill a segment yet.
+/// Encrypted as a whole under a key of its own, with a fresh salt every time; the store replaces it atomically.
 /// </summary>
-/// <param name="State">How far the upload is.</param>
-/// <param name="Length">Plaintext bytes that are durable, tail included.</param>
+/// <param name="State">The upload's progress.</param>
+/// <param name="Length">Durable plaintext bytes, tail included.</param>
 /// <param name="Runs">
-/// The runs of segments, in order. A writer never continues a run that it did not begin: what an interrupted one may have left on the disk
-/// under its key is never followed by other bytes under the same key and nonce.
+/// The runs of segments, in order. A writer only appends to a run that it started itself, so bytes that an interrupted writer left on disk
+/// are never followed by different bytes under the same key and nonce.
 /// </param>
 /// <param name="Tail">Plaintext of the last 0 to 65,536 bytes while they are not in the body; empty when finished.</param>
-public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Run> Runs, ReadOnlyMemory<byte> Tail)
+internal sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Run> Runs, ReadOnlyMemory<byte> Tail)
 {
     private const int RunBytes = sizeof(uint) + MediaFormat.SaltBytes, FixedBytes = 1 + sizeof(long) + sizeof(uint);
     private const int HeaderBytes = 4 + MediaFormat.SaltBytes;
@@ -24,7 +24,9 @@ public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Ru
     public static Checkpoint Empty { get; } = new(UploadState.Open, 0, [], default);
 
     /// <summary>Segments in the body.</summary>
-    public long Segments => State == UploadState.Finished ? MediaFormat.Segments(Length) : (Length - Tail.Length) / MediaFormat.SegmentBytes;
+    public long Segments => State == UploadState.Finished
+        ? MediaFormat.Segments(Length)
+        : (Length - Tail.Length) / MediaFormat.SegmentBytes;
 
     public byte[] Encrypt(MediaObject media)
     {
@@ -44,14 +46,15 @@ public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Ru
 
         var bytes = new byte[HeaderBytes + plaintext.Length + MediaFormat.TagBytes];
         Magic.CopyTo(bytes);
-        RandomNumberGenerator.Fill(bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
-        using var cipher = MediaFormat.Checkpoint(media, bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes));
+        var salt = bytes.AsSpan(Magic.Length, MediaFormat.SaltBytes);
+        RandomNumberGenerator.Fill(salt);
+        using var cipher = MediaFormat.Checkpoint(media, salt);
         cipher.Encrypt(0, last: true, plaintext, bytes.AsSpan(HeaderBytes));
         CryptographicOperations.ZeroMemory(plaintext);
         return bytes;
     }
 
-    /// <exception cref="MediaIntegrityException">It was not sealed for this object.</exception>
+    /// <exception cref="MediaIntegrityException">It was not encrypted for this object.</exception>
     public static Checkpoint Decrypt(MediaObject media, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderBytes + FixedBytes + MediaFormat.TagBytes || !bytes.StartsWith(Magic))
@@ -61,12 +64,13 @@ public sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<Ru
         using (var cipher = MediaFormat.Checkpoint(media, bytes.Slice(Magic.Length, MediaFormat.SaltBytes)))
             cipher.Decrypt(0, last: true, bytes[HeaderBytes..], plaintext);
 
-        // From here on the bytes are our own: no need to doubt their structure.
+        // The content is authenticated, so its structure needs no validation.
         var runs = new Run[BinaryPrimitives.ReadInt32BigEndian(plaintext.AsSpan(1 + sizeof(long)))];
         for (var i = 0; i < runs.Length; i++)
         {
             var at = FixedBytes + i * RunBytes;
-            runs[i] = new(BinaryPrimitives.ReadUInt32BigEndian(plaintext.AsSpan(at)), plaintext.AsMemory(at + sizeof(uint), MediaFormat.SaltBytes));
+            var first = BinaryPrimitives.ReadUInt32BigEndian(plaintext.AsSpan(at));
+            runs[i] = new(first, plaintext.AsMemory(at + sizeof(uint), MediaFormat.SaltBytes));
         }
 
         return new(

@@ -4,46 +4,38 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.Encryption;
 
-/// <summary>
-/// Recordings in and out of a store, encrypted. Everything streams: an upload or a playback holds about 2 MiB, whatever its size.
-/// </summary>
+/// <summary>Encrypts recordings into a store and decrypts them from it. An upload or playback of any size needs about 2 MiB.</summary>
 /// <remarks>
-/// Besides what they name, all methods throw <see cref="MediaStoreException"/> when the store fails or is full, and
-/// <see cref="MediaIntegrityException"/> when what is stored is not what was written under this name and key.
+/// In addition to the exceptions documented on them, all methods throw <see cref="MediaStoreException"/> when the store fails or is full,
+/// and <see cref="MediaIntegrityException"/> when the stored bytes are not those written under this name and key.
 /// </remarks>
-/// <param name="store">Where the encrypted bytes are.</param>
-/// <param name="longestSilence">How long an upload may bring nothing before it counts as interrupted. Default 30 s.</param>
-public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? longestSilence = null)
+/// <param name="store">Holds the encrypted bytes.</param>
+/// <param name="idleTimeout">An upload that receives nothing for this long counts as interrupted. Default: 30 s.</param>
+public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout = null)
 {
-    private readonly TimeSpan _idleTimeout = longestSilence ?? TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _idleTimeout = idleTimeout ?? TimeSpan.FromSeconds(30);
 
-    /// <summary>Bytes of an upload that are durable; 0 when nothing is there.</summary>
-    public async Task<long> ReceivedBytes(MediaObject media, CancellationToken cancellationToken) =>
-        (await ReadCheckpoint(media, cancellationToken))?.Length ?? 0;
+    /// <summary>Durable bytes of an upload; 0 when there is none.</summary>
+    public async Task<long> ReceivedBytes(MediaObject media, CancellationToken cancellation) =>
+        (await ReadCheckpoint(media, cancellation))?.Length ?? 0;
 
-    /// <summary>Takes bytes at <paramref name="offset"/> of an upload until the body ends. See <see cref="AppendStatus"/> for all that can happen.</summary>
-    /// <param name="media">The recording.</param>
-    /// <param name="offset">Where the client believes the upload to be.</param>
+    /// <summary>Appends the body to an upload at <paramref name="offset"/>.</summary>
+    /// <param name="offset">The upload's current length, as the client knows it.</param>
     /// <param name="body">Read once, to its end.</param>
-    /// <param name="maxLength">Bytes that the whole upload may have.</param>
-    /// <param name="checksum">When given, this append is all or nothing.</param>
-    /// <param name="cancellationToken">Ends the reading of the body; what has arrived is still made durable.</param>
+    /// <param name="maxLength">Maximum length of the whole upload in bytes.</param>
+    /// <param name="checksum">When given, the append is all or nothing.</param>
+    /// <param name="cancellation">Stops reading the body; the bytes received are still made durable.</param>
     public async Task<AppendResult> Append(
-        MediaObject media,
-        long offset,
-        Stream body,
-        long maxLength,
-        UploadChecksum? checksum,
-        CancellationToken cancellationToken)
+        MediaObject media, long offset, Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellation)
     {
         IMediaWriter writer;
         try
         {
-            writer = await store.OpenWriter(media.ObjectKey, cancellationToken);
+            writer = await store.OpenWriter(media.ObjectKey, cancellation);
         }
         catch (MediaStoreException e) when (e.Problem is MediaStoreProblem.Busy)
         {
-            return new(AppendStatus.InProgress, await ReceivedBytes(media, cancellationToken));
+            return new(AppendStatus.InProgress, await ReceivedBytes(media, cancellation));
         }
 
         await using (writer)
@@ -56,49 +48,63 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? longestSile
                 return new(AppendStatus.OffsetMismatch, checkpoint.Length);
 
             await using var append = new MediaAppend(media, writer, checkpoint, _idleTimeout);
-            return await append.Receive(body, maxLength, checksum, cancellationToken);
+            return await append.Receive(body, maxLength, checksum, cancellation);
         }
     }
 
-    /// <summary>Drops all that was uploaded, even when finished.</summary>
-    /// <exception cref="MediaStoreException">Busy: an upload is under way.</exception>
-    public async Task Reset(MediaObject media, CancellationToken cancellationToken)
+    /// <summary>Discards everything uploaded, even when finished.</summary>
+    /// <exception cref="MediaStoreException">Busy: an upload is in progress.</exception>
+    public async Task Reset(MediaObject media, CancellationToken cancellation)
     {
-        await using var writer = await store.OpenWriter(media.ObjectKey, cancellationToken);
+        await using var writer = await store.OpenWriter(media.ObjectKey, cancellation);
         await writer.Reset();
     }
 
     /// <summary>
-    /// Freezes the upload: from now on no byte is accepted, whatever happens to this process; then writes the last segment. Repeatable: a call
-    /// that was interrupted is completed by the next.
+    /// Freezes the upload durably, so that no more bytes are accepted, then writes the last segment. Repeatable: the next call completes an
+    /// interrupted one.
     /// </summary>
-    /// <exception cref="MediaStoreException">Busy: an upload is under way.</exception>
-    public async Task<MediaInfo> Finish(MediaObject media, CancellationToken cancellationToken)
+    /// <exception cref="MediaStoreException">Busy: an upload is in progress.</exception>
+    public async Task Finish(MediaObject media, CancellationToken cancellation)
     {
-        if (await ReadCheckpoint(media, cancellationToken) is not { State: UploadState.Finished } finished)
+        if (await ReadCheckpoint(media, cancellation) is { State: UploadState.Finished })
+            return;
+
+        await using var writer = await store.OpenWriter(media.ObjectKey, cancellation);
+        var checkpoint = Read(media, writer);
+        if (checkpoint.State == UploadState.Finished)
+            return;
+
+        if (checkpoint.State == UploadState.Open)
         {
-            await using var writer = await store.OpenWriter(media.ObjectKey, cancellationToken);
-            finished = await Finish(media, writer, Read(media, writer));
+            IReadOnlyList<Run> runs = [.. checkpoint.Runs, new(checkpoint.Segments, MediaFormat.NewSalt())];
+            checkpoint = checkpoint with { State = UploadState.Frozen, Runs = runs };
+            await writer.Commit(checkpoint.Encrypt(media));
         }
 
-        return new(finished.Length, MediaFormat.EncryptedLength(finished.Length));
+        // Plaintext and salt are in the checkpoint, so every repetition writes the same bytes.
+        var run = checkpoint.Runs[^1];
+        var last = new byte[checkpoint.Tail.Length + MediaFormat.TagBytes];
+        using (var cipher = MediaFormat.Run(media, run.Salt.Span))
+            cipher.Encrypt(run.First, last: true, checkpoint.Tail.Span, last);
+
+        await writer.Write(run.First * MediaFormat.EncryptedSegmentBytes, last);
+        await writer.Complete((checkpoint with { State = UploadState.Finished, Tail = default }).Encrypt(media));
     }
 
-    /// <summary>Reads a finished object from beginning to end: does it decrypt, how long is it, what is its digest.</summary>
-    /// <param name="media">The recording.</param>
-    /// <param name="progress">Told the number of bytes read so far, about once a MiB.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<Verification> Verify(MediaObject media, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>Decrypts a finished object from beginning to end and computes its digest.</summary>
+    /// <param name="progress">Receives the number of bytes read, about once per MiB.</param>
+    public async Task<Verification> Verify(MediaObject media, IProgress<long>? progress, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
-            if (await ReadCheckpoint(media, cancellationToken) is not { State: UploadState.Finished } checkpoint)
+            if (await ReadCheckpoint(media, cancellation) is not { State: UploadState.Finished } checkpoint)
                 return default;
 
-            await using var stream = await Open(media, checkpoint, cancellationToken);
+            await using var stream = await Open(media, checkpoint, cancellation);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; progress?.Report(stream.Position))
+            for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0; progress?.Report(stream.Position))
                 hash.AppendData(buffer, 0, read);
 
             return new(true, checkpoint.Length, Convert.ToHexStringLower(hash.GetHashAndReset()));
@@ -113,57 +119,27 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? longestSile
         }
     }
 
-    /// <summary>The plaintext of a finished object: seekable, read-only; a seek costs nothing until the next read. Not for concurrent use.</summary>
-    /// <param name="media">The recording.</param>
-    /// <param name="plaintextLength">The length that it was sealed with; any other is a defect.</param>
-    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <summary>Opens the plaintext of a finished object: seekable, read-only, seeks without I/O. Not for concurrent use.</summary>
     /// <exception cref="MediaIntegrityException">
-    /// Here or from a read: it is missing, unfinished, of another length, or was tampered with. Thrown before a wrong byte is handed out.
+    /// Thrown here or by a read: the object is missing, unfinished, of another length, or altered. No wrong byte is returned before.
     /// </exception>
-    public async Task<Stream> OpenRead(MediaObject media, long plaintextLength, CancellationToken cancellationToken)
+    public async Task<Stream> OpenRead(MediaObject media, long plaintextLength, CancellationToken cancellation)
     {
-        var checkpoint = await ReadCheckpoint(media, cancellationToken);
+        var checkpoint = await ReadCheckpoint(media, cancellation);
         return checkpoint is { State: UploadState.Finished } && checkpoint.Length == plaintextLength
-            ? await Open(media, checkpoint, cancellationToken)
+            ? await Open(media, checkpoint, cancellation)
             : throw new MediaIntegrityException();
     }
 
-    /// <summary>Deletes the object, even under an upload. Not there: nothing to do.</summary>
-    public Task Delete(string objectKey, CancellationToken cancellationToken) => store.Delete(objectKey, cancellationToken);
-
-    private static async Task<Checkpoint> Finish(MediaObject media, IMediaWriter writer, Checkpoint checkpoint)
-    {
-        if (checkpoint.State == UploadState.Finished)
-            return checkpoint;
-
-        if (checkpoint.State == UploadState.Open)
-        {
-            checkpoint = checkpoint with
-            {
-                State = UploadState.Frozen,
-                Runs = [.. checkpoint.Runs, new(checkpoint.Segments, MediaFormat.NewSalt())],
-            };
-            await writer.Commit(checkpoint.Encrypt(media));
-        }
-
-        // Its plaintext and its key are in the checkpoint: however often this is repeated, the same bytes are written.
-        var run = checkpoint.Runs[^1];
-        var last = new byte[checkpoint.Tail.Length + MediaFormat.TagBytes];
-        using (var cipher = MediaFormat.Run(media, run.Salt.Span))
-            cipher.Encrypt(run.First, last: true, checkpoint.Tail.Span, last);
-
-        await writer.Write(run.First * MediaFormat.EncryptedSegmentBytes, last);
-        var finished = checkpoint with { State = UploadState.Finished, Tail = default };
-        await writer.Complete(finished.Encrypt(media));
-        return finished;
-    }
+    /// <summary>Deletes the object, even during an upload. Does nothing if it does not exist.</summary>
+    public Task Delete(string objectKey, CancellationToken cancellation) => store.Delete(objectKey, cancellation);
 
     private static Checkpoint Read(MediaObject media, IMediaWriter writer) =>
         writer.Checkpoint is { } bytes ? Checkpoint.Decrypt(media, bytes) : Checkpoint.Empty;
 
-    private async Task<Stream> Open(MediaObject media, Checkpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<Stream> Open(MediaObject media, Checkpoint checkpoint, CancellationToken cancellation)
     {
-        var body = await store.OpenBody(media.ObjectKey, cancellationToken) ?? throw new MediaIntegrityException();
+        var body = await store.OpenBody(media.ObjectKey, cancellation) ?? throw new MediaIntegrityException();
         if (body.Length == MediaFormat.EncryptedLength(checkpoint.Length))
             return new MediaReadStream(media, checkpoint, body);
 
@@ -171,6 +147,6 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? longestSile
         throw new MediaIntegrityException();
     }
 
-    private async Task<Checkpoint?> ReadCheckpoint(MediaObject media, CancellationToken cancellationToken) =>
-        await store.ReadCheckpoint(media.ObjectKey, cancellationToken) is { } bytes ? Checkpoint.Decrypt(media, bytes) : null;
+    private async Task<Checkpoint?> ReadCheckpoint(MediaObject media, CancellationToken cancellation) =>
+        await store.ReadCheckpoint(media.ObjectKey, cancellation) is { } bytes ? Checkpoint.Decrypt(media, bytes) : null;
 }

@@ -5,20 +5,20 @@ using Replays.Media.Stores;
 namespace Replays.Media.Encryption;
 
 /// <summary>
-/// One append under way: while one buffer is filled, the other is encrypted and written, and what was written before is made durable. The last
-/// segment received is held back until more follows, because only <see cref="EncryptedMediaStore.Finish"/> knows which is the last; it is durable as
-/// the checkpoint's tail.
+/// One append in progress. While one buffer is filled, the other is encrypted and written, and earlier segments are made durable. The last
+/// segment received stays in the checkpoint's tail until more follows, because only <see cref="EncryptedMediaStore.Finish"/> knows which is
+/// the last.
 /// </summary>
-public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoint start, TimeSpan longestSilence) : IAsyncDisposable
+internal sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoint start, TimeSpan idleTimeout) : IAsyncDisposable
 {
-    private const int SegmentsAtOnce = 15;
-    private const int PlainBytes = (SegmentsAtOnce + 1) * MediaFormat.SegmentBytes;
+    private const int BatchSize = 15;
+    private const int PlainBytes = (BatchSize + 1) * MediaFormat.SegmentBytes;
 
-    /// <summary>How much an unbroken append may have to send again after a crash, at most twice over.</summary>
-    private const long CommitEvery = 64 << 20;
+    /// <summary>After a crash the client resends at most twice this many bytes.</summary>
+    private const long CommitInterval = 64 << 20;
 
-    private readonly byte[] _encrypted = ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.EncryptedSegmentBytes);
-    private byte[] _plain = ArrayPool<byte>.Shared.Rent(PlainBytes), _other = ArrayPool<byte>.Shared.Rent(PlainBytes);
+    private readonly byte[] _encrypted = ArrayPool<byte>.Shared.Rent(BatchSize * MediaFormat.EncryptedSegmentBytes);
+    private byte[] _plain = ArrayPool<byte>.Shared.Rent(PlainBytes), _spare = ArrayPool<byte>.Shared.Rent(PlainBytes);
     private Checkpoint _durable = start;
     private IReadOnlyList<Run> _runs = start.Runs;
     private SegmentCipher? _cipher;
@@ -26,10 +26,10 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
     private int _filled;
     private Task _writing = Task.CompletedTask, _committing = Task.CompletedTask;
 
-    public async Task<AppendResult> Receive(Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellationToken)
+    public async Task<AppendResult> Receive(Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellation)
     {
         using var hash = checksum is { } expected ? IncrementalHash.CreateHash(expected.Algorithm) : null;
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _durable.Tail.CopyTo(_plain);
         _filled = _durable.Tail.Length;
         try
@@ -39,7 +39,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
                 int read;
                 try
                 {
-                    read = await Read(body, silence);
+                    read = await Read(body, timeout);
                 }
                 catch (Exception e) when (e is IOException or OperationCanceledException)
                 {
@@ -60,8 +60,8 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
                 if (_filled == PlainBytes)
                     await WriteSegments();
 
-                if (checksum is null && Length - _committed >= CommitEvery)
-                    await BeginCommit();
+                if (checksum is null && Length - _committed >= CommitInterval)
+                    await StartCommit();
             }
 
             if (hash is not null && !hash.GetHashAndReset().AsSpan().SequenceEqual(checksum!.Value.Digest.Span))
@@ -72,7 +72,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
         }
         catch (MediaStoreException e) when (e.Problem is MediaStoreProblem.Full or MediaStoreProblem.Busy)
         {
-            // What was to become durable in the background may have made it: that is told, not lost.
+            // The commit in the background may have succeeded: the offset then includes it.
             await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new(e.Problem is MediaStoreProblem.Full ? AppendStatus.StorageFull : AppendStatus.InProgress, _durable.Length);
         }
@@ -84,33 +84,32 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
         await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _cipher?.Dispose();
         ArrayPool<byte>.Shared.Return(_plain, clearArray: true);
-        ArrayPool<byte>.Shared.Return(_other, clearArray: true);
+        ArrayPool<byte>.Shared.Return(_spare, clearArray: true);
         ArrayPool<byte>.Shared.Return(_encrypted);
     }
 
     private long Length => _segments * MediaFormat.SegmentBytes + _filled;
 
-    private async ValueTask<int> Read(Stream body, CancellationTokenSource silence)
+    private async ValueTask<int> Read(Stream body, CancellationTokenSource timeout)
     {
-        var reading = body.ReadAsync(_plain.AsMemory(_filled, PlainBytes - _filled), silence.Token);
+        var reading = body.ReadAsync(_plain.AsMemory(_filled, PlainBytes - _filled), timeout.Token);
         if (reading.IsCompleted)
             return await reading;
 
-        silence.CancelAfter(longestSilence);
+        timeout.CancelAfter(idleTimeout);
         var read = await reading;
-        silence.CancelAfter(Timeout.InfiniteTimeSpan);
+        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
         return read;
     }
 
-    /// <summary>Makes all of it durable.</summary>
     private async Task Commit()
     {
-        await BeginCommit();
+        await StartCommit();
         await _committing;
     }
 
-    /// <summary>Makes all that is received by now durable, while more is received.</summary>
-    private async Task BeginCommit()
+    /// <summary>Makes the bytes received so far durable in the background.</summary>
+    private async Task StartCommit()
     {
         await WriteSegments();
         await _writing;
@@ -126,7 +125,7 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
         _durable = checkpoint;
     }
 
-    /// <summary>Has all segments that something follows written, and goes on with the rest at the front of the other buffer.</summary>
+    /// <summary>Writes all segments but the last in the background and moves the rest to the other buffer.</summary>
     private async ValueTask WriteSegments()
     {
         var count = (_filled - 1) / MediaFormat.SegmentBytes;
@@ -135,15 +134,15 @@ public sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkpoi
 
         await _writing;
         _filled -= count * MediaFormat.SegmentBytes;
-        _plain.AsSpan(count * MediaFormat.SegmentBytes, _filled).CopyTo(_other);
-        (_plain, _other) = (_other, _plain);
-        BeginRun();
-        var (full, first) = (_other, _segments);
+        _plain.AsSpan(count * MediaFormat.SegmentBytes, _filled).CopyTo(_spare);
+        (_plain, _spare) = (_spare, _plain);
+        EnsureRun();
+        var (full, first) = (_spare, _segments);
         _writing = Task.Run(() => Write(full, first, count), CancellationToken.None);
         _segments += count;
     }
 
-    private void BeginRun()
+    private void EnsureRun()
     {
         if (_cipher is not null)
             return;

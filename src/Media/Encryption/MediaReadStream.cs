@@ -3,10 +3,10 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.Encryption;
 
-/// <summary>Plaintext of a finished object. Reads ahead a little at first and up to 15 segments when read in sequence.</summary>
-public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IMediaBody body) : Stream
+/// <summary>The plaintext of a finished object. Sequential reads increase the read-ahead from 1 to 15 segments.</summary>
+internal sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IMediaBody body) : Stream
 {
-    private const int SegmentsAtOnce = 15;
+    private const int MaxReadAhead = 15;
 
     private readonly long _segments = MediaFormat.Segments(checkpoint.Length);
     private byte[]? _encrypted, _plain;
@@ -42,32 +42,32 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
         _ => throw new ArgumentOutOfRangeException(nameof(origin)),
     };
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var done = 0;
-        while (done < buffer.Length && _position < Length)
+        var count = 0;
+        while (count < buffer.Length && _position < Length)
         {
             var segment = _position / MediaFormat.SegmentBytes;
             if (segment != _plainSegment && (segment < _encryptedFirst || segment >= _encryptedEnd))
             {
-                // A caller who has bytes already does not wait for more.
-                if (done > 0)
+                // Bytes already decrypted are returned without waiting for more.
+                if (count > 0)
                     break;
 
-                await Fetch(segment, cancellationToken);
+                await Fetch(segment, cancellation);
             }
 
-            done += Decrypt(segment, buffer.Span[done..]);
+            count += Decrypt(segment, buffer.Span[count..]);
         }
 
-        return done;
+        return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
 
-    /// <summary>Blocks the thread; a reader with a choice calls <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>.</summary>
+    /// <summary>Blocks the thread: prefer <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>.</summary>
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
@@ -79,51 +79,37 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (!_disposed)
-        {
-            Release();
-            await body.DisposeAsync();
-        }
-
-        await base.DisposeAsync();
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
         {
-            Release();
+            _disposed = true;
+            _cipher?.Dispose();
+            if (_encrypted is not null)
+                ArrayPool<byte>.Shared.Return(_encrypted);
+
+            if (_plain is not null)
+                ArrayPool<byte>.Shared.Return(_plain, clearArray: true);
+
+            // Completes synchronously for every store.
             body.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
         base.Dispose(disposing);
     }
 
-    private void Release()
+    private async ValueTask Fetch(long segment, CancellationToken cancellation)
     {
-        _disposed = true;
-        _cipher?.Dispose();
-        if (_encrypted is not null)
-            ArrayPool<byte>.Shared.Return(_encrypted);
-
-        if (_plain is not null)
-            ArrayPool<byte>.Shared.Return(_plain, clearArray: true);
-    }
-
-    private async ValueTask Fetch(long segment, CancellationToken cancellationToken)
-    {
-        // A seek begins small again, so that its first byte comes soon.
-        _readAhead = segment == _encryptedEnd ? Math.Min(_readAhead * 2, SegmentsAtOnce) : 1;
+        // A seek starts with one segment again, for a short time to the first byte.
+        _readAhead = segment == _encryptedEnd ? Math.Min(_readAhead * 2, MaxReadAhead) : 1;
         var end = Math.Min(segment + _readAhead, _segments);
-        _encrypted ??= ArrayPool<byte>.Shared.Rent(SegmentsAtOnce * MediaFormat.EncryptedSegmentBytes);
+        _encrypted ??= ArrayPool<byte>.Shared.Rent(MaxReadAhead * MediaFormat.EncryptedSegmentBytes);
         var from = segment * MediaFormat.EncryptedSegmentBytes;
         var to = Math.Min(end * MediaFormat.EncryptedSegmentBytes, body.Length);
         _encryptedEnd = _encryptedFirst = 0;
         try
         {
-            await body.ReadExactly(from, _encrypted.AsMemory(0, (int)(to - from)), cancellationToken);
+            await body.ReadExactly(from, _encrypted.AsMemory(0, (int)(to - from)), cancellation);
         }
         catch (EndOfStreamException e)
         {
@@ -133,15 +119,15 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
         (_encryptedFirst, _encryptedEnd) = (segment, end);
     }
 
-    /// <summary>Plaintext of the segment from the position on. A whole segment goes straight where the caller wants it.</summary>
+    /// <summary>Decrypts a segment from the current position on; a whole segment goes directly into the destination.</summary>
     private int Decrypt(long segment, Span<byte> destination)
     {
-        var within = (int)(_position % MediaFormat.SegmentBytes);
+        var offset = (int)(_position % MediaFormat.SegmentBytes);
         var length = (int)Math.Min(MediaFormat.SegmentBytes, Length - segment * MediaFormat.SegmentBytes);
         int count;
-        if (within == 0 && destination.Length >= length && segment != _plainSegment)
+        if (offset == 0 && destination.Length >= length && segment != _plainSegment)
         {
-            Open(segment, destination[..length]);
+            DecryptSegment(segment, destination[..length]);
             count = length;
         }
         else
@@ -150,21 +136,21 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
             {
                 _plainSegment = -1;
                 _plain ??= ArrayPool<byte>.Shared.Rent(MediaFormat.SegmentBytes);
-                Open(segment, _plain.AsSpan(0, length));
+                DecryptSegment(segment, _plain.AsSpan(0, length));
                 _plainSegment = segment;
             }
 
-            count = Math.Min(length - within, destination.Length);
-            _plain.AsSpan(within, count).CopyTo(destination);
+            count = Math.Min(length - offset, destination.Length);
+            _plain.AsSpan(offset, count).CopyTo(destination);
         }
 
         _position += count;
         return count;
     }
 
-    private void Open(long segment, Span<byte> plaintext)
+    private void DecryptSegment(long segment, Span<byte> plaintext)
     {
-        var run = RunOf(segment);
+        var run = FindRun(segment);
         if (run != _run)
         {
             _cipher?.Dispose();
@@ -175,10 +161,11 @@ public sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, IM
         }
 
         var at = (int)(segment - _encryptedFirst) * MediaFormat.EncryptedSegmentBytes;
-        _cipher!.Decrypt(segment, last: segment == _segments - 1, _encrypted.AsSpan(at, plaintext.Length + MediaFormat.TagBytes), plaintext);
+        var encrypted = _encrypted.AsSpan(at, plaintext.Length + MediaFormat.TagBytes);
+        _cipher!.Decrypt(segment, last: segment == _segments - 1, encrypted, plaintext);
     }
 
-    private int RunOf(long segment)
+    private int FindRun(long segment)
     {
         int low = 0, high = checkpoint.Runs.Count - 1;
         while (low < high)

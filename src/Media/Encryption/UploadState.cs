@@ -1,13 +1,13 @@
 namespace Replays.Media.Encryption;
 
-/// <summary>Stored: the numbers are part of the format.</summary>
-public enum UploadState : byte
+/// <summary>The numbers are part of the stored format.</summary>
+internal enum UploadState : byte
 {
     Open = 0,
 
-    /// <summary>No byte is accepted any more; the last segment may not be in the body yet.</summary>
+    /// <summary>No more bytes are accepted; the last segment may not be in the body yet.</summary>
     Frozen = 1,
 
-    /// <summary>The body is whole and can be read.</summary>
+    /// <summary>The body is complete and readable.</summary>
     Finished = 2,
 }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace Replays.Media.FileSystem;
 
 /// <summary>
-/// fsync of a directory: without it a file that was created or renamed may be gone after a power cut, though its own bytes were flushed.
-/// .NET opens no directories, so this asks the C library. Windows keeps its directories by journal.
+/// fsync of a directory: without it a power failure can undo the creation or renaming of a file whose content was flushed.
+/// .NET cannot open directories, so this calls the C library. Windows journals its directories.
 /// </summary>
-public static class DurableDirectory
+internal static class DurableDirectory
 {
     private const int ReadOnly = 0;
 
@@ -18,12 +18,12 @@ public static class DurableDirectory
 
         var descriptor = Open(directory, ReadOnly);
         if (descriptor < 0)
-            throw Failure();
+            throw LastError();
 
         try
         {
             if (Fsync(descriptor) != 0)
-                throw Failure();
+                throw LastError();
         }
         finally
         {
@@ -31,7 +31,7 @@ public static class DurableDirectory
         }
     }
 
-    private static IOException Failure()
+    private static IOException LastError()
     {
         var error = Marshal.GetLastPInvokeError();
         return new(new Win32Exception(error).Message, error);

@@ -3,26 +3,26 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.FileSystem;
 
-public sealed class FileSystemMediaBody : IMediaBody
+internal sealed class FileSystemMediaBody : IMediaBody
 {
     private readonly SafeFileHandle _file;
 
     public FileSystemMediaBody(string path)
     {
-        // The operating system's lock keeps a reset out while somebody reads; a deletion passes.
+        // Sharing blocks a reset during a read but permits deletion.
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         Length = RandomAccess.GetLength(_file);
     }
 
     public long Length { get; }
 
-    public async ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
         try
         {
             while (buffer.Length > 0)
             {
-                var read = await RandomAccess.ReadAsync(_file, buffer, offset, cancellationToken);
+                var read = await RandomAccess.ReadAsync(_file, buffer, offset, cancellation);
                 if (read == 0)
                     throw new EndOfStreamException();
 
@@ -30,7 +30,7 @@ public sealed class FileSystemMediaBody : IMediaBody
                 buffer = buffer[read..];
             }
         }
-        catch (Exception e) when (e is not EndOfStreamException && FileSystemMediaWriter.ToStoreException(e) is { } problem)
+        catch (Exception e) when (e is not EndOfStreamException && FileSystemErrors.ToStoreException(e) is { } problem)
         {
             throw problem;
         }

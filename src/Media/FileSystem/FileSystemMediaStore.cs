@@ -6,102 +6,88 @@ namespace Replays.Media.FileSystem;
 
 /// <summary>
 /// Media on a file system: <c>{directory}/{first two characters}/{object key}/</c> with the files <c>media</c> and <c>checkpoint</c>.
-/// The writer's lock is the operating system's on <c>media</c>, so it holds between processes and ends with them.
+/// The writer holds the operating system's lock on <c>media</c>, which works between processes and ends with them.
 /// </summary>
-public sealed class FileSystemMediaStore(string directory) : IMediaStore
+internal sealed class FileSystemMediaStore(string directory) : IMediaStore
 {
     internal const string Body = "media", Checkpoint = "checkpoint", Trash = ".deleted", Owner = ".owner";
 
     private readonly string _root = Path.GetFullPath(directory);
 
-    public async Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation)
     {
+        var path = Path.Combine(Folder(objectKey), Checkpoint);
         try
         {
-            return await File.ReadAllBytesAsync(Path.Combine(Folder(objectKey), Checkpoint), cancellationToken);
+            return await FileSystemErrors.TranslateAsync(() => File.ReadAllBytesAsync(path, cancellation));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (MediaStoreException e) when (FileSystemErrors.IsMissing(e))
         {
             return null;
         }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
     }
 
-    public Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellationToken)
+    public Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation) => FileSystemErrors.Translate(() =>
     {
         var folder = Folder(objectKey);
-        try
+        if (!Directory.Exists(folder))
         {
-            if (!Directory.Exists(folder))
-            {
-                Directory.CreateDirectory(folder);
-                DurableDirectory.Flush(Path.GetDirectoryName(folder)!);
-                DurableDirectory.Flush(_root);
-            }
-
-            return Task.FromResult<IMediaWriter>(FileSystemMediaWriter.Open(folder));
+            Directory.CreateDirectory(folder);
+            DurableDirectory.Flush(Path.GetDirectoryName(folder)!);
+            DurableDirectory.Flush(_root);
         }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
-    }
 
-    public Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellationToken)
+        return Task.FromResult<IMediaWriter>(FileSystemMediaWriter.Open(folder));
+    });
+
+    public Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellation)
     {
+        var path = Path.Combine(Folder(objectKey), Body);
         try
         {
-            return Task.FromResult<IMediaBody?>(new FileSystemMediaBody(Path.Combine(Folder(objectKey), Body)));
+            return FileSystemErrors.Translate(() => Task.FromResult<IMediaBody?>(new FileSystemMediaBody(path)));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (MediaStoreException e) when (FileSystemErrors.IsMissing(e))
         {
             return Task.FromResult<IMediaBody?>(null);
         }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
     }
 
-    public Task Delete(string objectKey, CancellationToken cancellationToken)
+    public Task Delete(string objectKey, CancellationToken cancellation)
     {
         var folder = Folder(objectKey);
         var trash = Path.Combine(_root, Trash, objectKey);
         try
         {
-            if (Directory.Exists(folder))
+            FileSystemErrors.Translate(() =>
             {
-                // Renamed first: from then on nothing can be committed into it, and a crash leaves nothing that looks like an object.
-                RemoveIfThere(trash);
-                Directory.CreateDirectory(Path.GetDirectoryName(trash)!);
-                Directory.Move(folder, trash);
-                DurableDirectory.Flush(Path.GetDirectoryName(folder)!);
-            }
+                if (Directory.Exists(folder))
+                {
+                    // Renaming first prevents further commits, and a crash leaves nothing that looks like an object.
+                    DeleteIfExists(trash);
+                    Directory.CreateDirectory(Path.GetDirectoryName(trash)!);
+                    Directory.Move(folder, trash);
+                    DurableDirectory.Flush(Path.GetDirectoryName(folder)!);
+                }
 
-            RemoveIfThere(trash);
+                DeleteIfExists(trash);
+            });
         }
-        catch (DirectoryNotFoundException)
+        catch (MediaStoreException e) when (e.InnerException is DirectoryNotFoundException)
         {
-            // Somebody else deleted it at the same moment.
-        }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
+            // A concurrent call deleted it.
         }
 
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await Task.CompletedTask; // a directory walk is synchronous: the interface is not, for S3's sake
+        await Task.CompletedTask; // The interface is asynchronous for S3; a directory walk is not.
         if (!Directory.Exists(_root))
             yield break;
 
-        // What a crash kept from being removed is listed as well: it still takes room, and deleting it again removes it.
+        // Includes the trash that a crash left: it still takes space, and deleting the object again removes it.
         foreach (var shard in Directory.EnumerateDirectories(_root))
         {
             if (Path.GetFileName(shard) is not { Length: 2 } and not Trash)
@@ -109,51 +95,38 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
 
             foreach (var folder in Directory.EnumerateDirectories(shard))
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 if (Path.GetFileName(folder) is var key && MediaObjectKey.IsValid(key) && Describe(key, folder) is { } info)
                     yield return info;
             }
         }
     }
 
-    public async Task<bool> Claim(string deployment, CancellationToken cancellationToken)
+    public Task<bool> Claim(string deployment, CancellationToken cancellation) => FileSystemErrors.TranslateAsync(async () =>
     {
         var file = Path.Combine(_root, Owner);
-        try
+        if (!File.Exists(file))
         {
-            if (!File.Exists(file))
-            {
-                // Whole or not at all; of two at once the second fails.
-                var next = $"{file}-{Guid.NewGuid():N}";
-                Directory.CreateDirectory(_root);
-                await File.WriteAllTextAsync(next, deployment, cancellationToken);
-                File.Move(next, file);
-            }
-
-            return await File.ReadAllTextAsync(file, cancellationToken) == deployment;
+            // The rename is atomic: of two concurrent claims the second fails.
+            var next = $"{file}-{Guid.NewGuid():N}";
+            Directory.CreateDirectory(_root);
+            await File.WriteAllTextAsync(next, deployment, cancellation);
+            File.Move(next, file);
         }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
-    }
 
-    public async Task Probe(CancellationToken cancellationToken)
+        return await File.ReadAllTextAsync(file, cancellation) == deployment;
+    });
+
+    public Task Probe(CancellationToken cancellation) => FileSystemErrors.TranslateAsync(async () =>
     {
         var file = Path.Combine(_root, $".probe-{Guid.NewGuid():N}");
-        try
-        {
-            Directory.CreateDirectory(_root);
-            await File.WriteAllBytesAsync(file, [1], cancellationToken);
-            File.Delete(file);
-        }
-        catch (Exception e) when (FileSystemMediaWriter.ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
-    }
+        Directory.CreateDirectory(_root);
+        await File.WriteAllBytesAsync(file, [1], cancellation);
+        File.Delete(file);
+        return true;
+    });
 
-    /// <summary>Asks for its body by its name: to look into every folder of a large store takes three times as long.</summary>
+    /// <summary>Looks the body up by name: enumerating every folder of a large store takes three times as long.</summary>
     private static MediaObjectInfo? Describe(string key, string folder)
     {
         try
@@ -163,24 +136,20 @@ public sealed class FileSystemMediaStore(string directory) : IMediaStore
                 return new(key, body.Length, body.LastWriteTimeUtc);
 
             var checkpoint = new FileInfo(Path.Combine(folder, Checkpoint));
-            FileSystemInfo left = checkpoint.Exists ? checkpoint : new DirectoryInfo(folder);
-            return left.Exists ? new(key, 0, left.LastWriteTimeUtc) : null; // deleted while it was looked at
+            FileSystemInfo remaining = checkpoint.Exists ? checkpoint : new DirectoryInfo(folder);
+            return remaining.Exists ? new(key, 0, remaining.LastWriteTimeUtc) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return null; // deleted meanwhile
         }
     }
 
-    private static void RemoveIfThere(string folder)
+    private static void DeleteIfExists(string folder)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
 
-    private string Folder(string objectKey)
-    {
-        MediaObjectKey.Require(objectKey);
-        return Path.Combine(_root, objectKey[..2], objectKey);
-    }
+    private string Folder(string objectKey) => Path.Combine(_root, MediaObjectKey.Require(objectKey)[..2], objectKey);
 }

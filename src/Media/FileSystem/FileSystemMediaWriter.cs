@@ -4,20 +4,21 @@ using Replays.Media.Stores;
 namespace Replays.Media.FileSystem;
 
 /// <summary>
-/// Body first, checkpoint second: fsync of the body, then the checkpoint into a file of its own, fsync, rename over the old one, fsync of the
-/// folder. Whenever the machine stops, the checkpoint that is found covers only bytes that are on the disk.
+/// Commits the body first: fsync of the body, new checkpoint file with fsync, rename over the old one, fsync of the folder. After a crash
+/// at any point, the checkpoint on disk covers only bytes that are on disk.
 /// </summary>
-public sealed class FileSystemMediaWriter : IMediaWriter
+internal sealed class FileSystemMediaWriter : IMediaWriter
 {
     private readonly SafeFileHandle _body;
-    private readonly string _folder;
+    private readonly string _folder, _checkpointPath;
     private long _committed = -1, _end = -1;
 
-    private FileSystemMediaWriter(SafeFileHandle body, string folder, byte[]? checkpoint)
+    private FileSystemMediaWriter(SafeFileHandle body, string folder)
     {
         _body = body;
         _folder = folder;
-        Checkpoint = checkpoint;
+        _checkpointPath = Path.Combine(folder, FileSystemMediaStore.Checkpoint);
+        Checkpoint = File.Exists(_checkpointPath) ? File.ReadAllBytes(_checkpointPath) : null;
     }
 
     public byte[]? Checkpoint { get; private set; }
@@ -28,8 +29,7 @@ public sealed class FileSystemMediaWriter : IMediaWriter
         var body = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
         try
         {
-            var checkpoint = Path.Combine(folder, FileSystemMediaStore.Checkpoint);
-            return new(body, folder, File.Exists(checkpoint) ? File.ReadAllBytes(checkpoint) : null);
+            return new(body, folder);
         }
         catch
         {
@@ -38,23 +38,13 @@ public sealed class FileSystemMediaWriter : IMediaWriter
         }
     }
 
-    /// <summary>The typed problem behind an error of the file system; null for a defect of ours.</summary>
-    public static MediaStoreException? ToStoreException(Exception e) => e switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => new(MediaStoreProblem.Unavailable, e),
-        IOException { HResult: NoSpace or OverQuota or TooBig or WindowsDiskFull } => new(MediaStoreProblem.Full, e),
-        IOException { HResult: WouldBlock or WindowsSharingViolation } => new(MediaStoreProblem.Busy, e),
-        IOException or UnauthorizedAccessException => new(MediaStoreProblem.Unavailable, e),
-        _ => null,
-    };
-
     public ValueTask Write(long offset, ReadOnlyMemory<byte> bytes)
     {
-        try
+        FileSystemErrors.Translate(() =>
         {
             if (_end < 0)
             {
-                // A body shorter than its checkpoint says has lost acknowledged bytes. Writing on would leave a hole of zeros.
+                // A body shorter than its checkpoint has lost acknowledged bytes. Writing on would leave a gap of zeros.
                 if (RandomAccess.GetLength(_body) < offset)
                     throw new MediaStoreException(MediaStoreProblem.Damaged);
 
@@ -62,85 +52,62 @@ public sealed class FileSystemMediaWriter : IMediaWriter
             }
             else if (offset != _end)
             {
-                throw new ArgumentOutOfRangeException(nameof(offset), "Media are written in order.");
+                throw new ArgumentOutOfRangeException(nameof(offset), "Media must be written in order.");
             }
 
-            // Into the operating system's cache: not worth another thread.
+            // Synchronous: this only fills the operating system's cache.
             RandomAccess.Write(_body, bytes.Span, offset);
             _end = offset + bytes.Length;
-            return default;
-        }
-        catch (Exception e) when (ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
+        });
+        return default;
     }
 
     public Task Commit(byte[] checkpoint)
     {
         var end = _end;
-        return Task.Run(() =>
+        return Task.Run(() => FileSystemErrors.Translate(() =>
         {
-            try
-            {
-                if (end > _committed || Checkpoint is null)
-                    RandomAccess.FlushToDisk(_body);
+            if (end > _committed || Checkpoint is null)
+                RandomAccess.FlushToDisk(_body);
 
-                // Before the checkpoint: one that was put in place may stay there although that could not be made durable, and must find its bytes.
-                _committed = Math.Max(end, _committed);
-                Replace(checkpoint);
-                Checkpoint = checkpoint;
-            }
-            catch (Exception e) when (ToStoreException(e) is { } problem)
-            {
-                throw problem;
-            }
-        });
+            // Set before the checkpoint is replaced: if only the last fsync fails, the new checkpoint is in place and needs these bytes.
+            _committed = Math.Max(end, _committed);
+            Replace(checkpoint);
+            Checkpoint = checkpoint;
+        }));
     }
 
     public Task Complete(byte[] checkpoint)
     {
-        try
+        // An interrupted writer may have left bytes beyond the end.
+        FileSystemErrors.Translate(() =>
         {
-            // Cuts off what an interrupted writer left beyond the end.
             if (_end >= 0 && RandomAccess.GetLength(_body) > _end)
                 RandomAccess.SetLength(_body, _end);
-        }
-        catch (Exception e) when (ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
-
+        });
         return Commit(checkpoint);
     }
 
-    public Task Reset() => Task.Run(() =>
+    public Task Reset() => Task.Run(() => FileSystemErrors.Translate(() =>
     {
-        try
-        {
-            File.Delete(Path.Combine(_folder, FileSystemMediaStore.Checkpoint));
-            DurableDirectory.Flush(_folder);
-            Checkpoint = null;
-            RandomAccess.SetLength(_body, 0);
-            _committed = _end = -1;
-        }
-        catch (Exception e) when (ToStoreException(e) is { } problem)
-        {
-            throw problem;
-        }
-    });
+        File.Delete(_checkpointPath);
+        DurableDirectory.Flush(_folder);
+        Checkpoint = null;
+        RandomAccess.SetLength(_body, 0);
+        _committed = _end = -1;
+    }));
 
     public ValueTask DisposeAsync()
     {
         try
         {
-            // Only a courtesy: gives the room back that was never acknowledged.
+            // Optional: frees the space of bytes that were never acknowledged.
             if (_end > _committed)
                 RandomAccess.SetLength(_body, _committed);
         }
         catch (IOException)
         {
-            // The next writer overwrites it.
+            // The next writer overwrites them.
         }
         finally
         {
@@ -152,19 +119,14 @@ public sealed class FileSystemMediaWriter : IMediaWriter
 
     private void Replace(byte[] checkpoint)
     {
-        var path = Path.Combine(_folder, FileSystemMediaStore.Checkpoint);
-        var next = path + ".next";
+        var next = _checkpointPath + ".next";
         using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
             RandomAccess.Write(file, checkpoint, 0);
             RandomAccess.FlushToDisk(file);
         }
 
-        File.Move(next, path, overwrite: true);
+        File.Move(next, _checkpointPath, overwrite: true);
         DurableDirectory.Flush(_folder);
     }
-
-    // errno of Linux, as .NET hands it on
-    private const int WouldBlock = 11, TooBig = 27, NoSpace = 28, OverQuota = 122;
-    private const int WindowsDiskFull = unchecked((int)0x80070070), WindowsSharingViolation = unchecked((int)0x80070020);
 }

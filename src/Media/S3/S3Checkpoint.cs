@@ -3,48 +3,58 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 
-/// <summary>What a checkpoint object holds: the parts that count, the bytes of the body that don't fill a part yet, and the vault's checkpoint.</summary>
-public sealed record S3Checkpoint(string? UploadId, IReadOnlyList<string> Parts, ReadOnlyMemory<byte> Rest, byte[] Checkpoint, string? ETag)
+/// <summary>The content of a checkpoint object.</summary>
+/// <param name="UploadId">The multipart upload; null without one.</param>
+/// <param name="Parts">ETags of the parts that count.</param>
+/// <param name="Rest">Bytes of the body that do not fill a part yet.</param>
+/// <param name="Checkpoint">The caller's checkpoint.</param>
+/// <param name="ETag">As read; null for a new object.</param>
+internal sealed record S3Checkpoint(
+    string? UploadId,
+    IReadOnlyList<string> Parts,
+    ReadOnlyMemory<byte> Rest,
+    byte[] Checkpoint,
+    string? ETag)
 {
-    /// <summary>Whoever needs a checkpoint can't go on without it: all attempts together take no longer.</summary>
+    /// <summary>Limits all attempts together, because callers cannot continue without the checkpoint.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static async Task<S3Checkpoint?> Read(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    public static async Task<S3Checkpoint?> Read(AmazonS3Client client, string bucket, string key, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Timeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(Timeout);
         try
         {
-            return await S3MediaStore.Try(() => Fetch(client, bucket, key, patience.Token));
+            return await S3Errors.Translate(() => Fetch(client, bucket, key, timeout.Token));
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
         }
-        catch (MediaStoreException e) when (S3MediaStore.IsMissing(e))
+        catch (MediaStoreException e) when (S3Errors.IsMissing(e))
         {
             return null;
         }
     }
 
-    /// <summary>The client repeats a request that failed, but not an answer that broke off, makes no sense, or has a wrong checksum: that is asked for once more.</summary>
-    private static async Task<S3Checkpoint?> Fetch(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    /// <summary>The client retries failed requests but not broken responses; those are retried once here.</summary>
+    private static async Task<S3Checkpoint?> Fetch(AmazonS3Client client, string bucket, string key, CancellationToken cancellation)
     {
         try
         {
-            return await FetchOnce(client, bucket, key, cancellationToken);
+            return await FetchOnce(client, bucket, key, cancellation);
         }
-        catch (Exception e) when (S3MediaStore.IsBrokenAnswer(e))
+        catch (Exception e) when (S3Errors.IsBrokenResponse(e))
         {
-            return await FetchOnce(client, bucket, key, cancellationToken);
+            return await FetchOnce(client, bucket, key, cancellation);
         }
     }
 
-    private static async Task<S3Checkpoint?> FetchOnce(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    private static async Task<S3Checkpoint?> FetchOnce(AmazonS3Client client, string bucket, string key, CancellationToken cancellation)
     {
-        using var response = await client.GetObjectAsync(bucket, key, cancellationToken);
+        using var response = await client.GetObjectAsync(bucket, key, cancellation);
         var bytes = new byte[response.ContentLength];
-        await response.ResponseStream.ReadExactlyAsync(bytes, cancellationToken);
+        await response.ResponseStream.ReadExactlyAsync(bytes, cancellation);
         return Parse(bytes, response.ETag);
     }
 

@@ -4,17 +4,17 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 
-/// <summary>Reads on in an answer that is open already; a window of it is asked for at a time, larger while reading goes on in sequence.</summary>
-public sealed class S3MediaBody(AmazonS3Client client, string bucket, string key, long length) : IMediaBody
+/// <summary>Requests one window of the body at a time and reads on from the open response. Sequential reads double the window.</summary>
+internal sealed class S3MediaBody(AmazonS3Client client, string bucket, string key, long length) : IMediaBody
 {
-    private const long FirstWindow = 256 << 10, LargestWindow = 8 << 20;
+    private const long MinWindow = 256 << 10, MaxWindow = 8 << 20;
 
-    private GetObjectResponse? _answer;
+    private GetObjectResponse? _response;
     private long _position = -1, _end, _window;
 
     public long Length => length;
 
-    public async ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
         if (offset + buffer.Length > length)
             throw new EndOfStreamException();
@@ -22,12 +22,12 @@ public sealed class S3MediaBody(AmazonS3Client client, string bucket, string key
         while (buffer.Length > 0)
         {
             if (offset != _position || offset >= _end)
-                await Ask(offset, buffer.Length, cancellationToken);
+                await Request(offset, buffer.Length, cancellation);
 
             var part = buffer[..(int)Math.Min(buffer.Length, _end - offset)];
-            await S3MediaStore.Try(async () =>
+            await S3Errors.Translate(async () =>
             {
-                await _answer!.ResponseStream.ReadExactlyAsync(part, cancellationToken);
+                await _response!.ResponseStream.ReadExactlyAsync(part, cancellation);
                 return true;
             });
             _position = offset += part.Length;
@@ -37,19 +37,19 @@ public sealed class S3MediaBody(AmazonS3Client client, string bucket, string key
 
     public ValueTask DisposeAsync()
     {
-        _answer?.Dispose();
+        _response?.Dispose();
         return default;
     }
 
-    private async Task Ask(long offset, int atLeast, CancellationToken cancellationToken)
+    private async Task Request(long offset, int minimum, CancellationToken cancellation)
     {
-        _window = Math.Max(atLeast, offset == _position ? Math.Min(_window * 2, LargestWindow) : FirstWindow);
-        _answer?.Dispose();
-        _answer = null;
+        _window = Math.Max(minimum, offset == _position ? Math.Min(_window * 2, MaxWindow) : MinWindow);
+        _response?.Dispose();
+        _response = null;
         _position = -1;
         var end = Math.Min(offset + _window, length);
         var request = new GetObjectRequest { BucketName = bucket, Key = key, ByteRange = new(offset, end - 1) };
-        _answer = await S3MediaStore.Try(() => client.GetObjectAsync(request, cancellationToken));
+        _response = await S3Errors.Translate(() => client.GetObjectAsync(request, cancellation));
         (_position, _end) = (offset, end);
     }
 }

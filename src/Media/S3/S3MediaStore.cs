@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -11,17 +9,17 @@ using Replays.Media.Stores;
 namespace Replays.Media.S3;
 
 /// <summary>
-/// Media in a bucket: <c>{object key}/body</c> and <c>{object key}/checkpoint</c>. One writer an object in this process; between processes a
-/// checkpoint is only replaced if it is the one that was read (<c>If-Match</c>), so of two writers one is refused. A bucket rule should abort incomplete
-/// multipart uploads after some days: a crash right after beginning one leaves it without a checkpoint.
+/// Media in a bucket: <c>{object key}/body</c> and <c>{object key}/checkpoint</c>. One writer per object in this process; between
+/// processes, <c>If-Match</c> on the checkpoint rejects the second writer. A bucket rule should abort incomplete multipart uploads after
+/// some days: a crash immediately after starting one leaves it without a checkpoint.
 /// </summary>
-public sealed class S3MediaStore : IMediaStore, IDisposable
+internal sealed class S3MediaStore : IMediaStore, IDisposable
 {
     private const string Owner = "owner";
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
-    private readonly ConcurrentDictionary<string, bool> _writing = new();
+    private readonly ConcurrentDictionary<string, bool> _openWriters = new();
 
     public S3MediaStore(S3MediaOptions options)
     {
@@ -34,55 +32,56 @@ public sealed class S3MediaStore : IMediaStore, IDisposable
             MaxErrorRetry = 2,
             Timeout = TimeSpan.FromSeconds(30),
 
-            // Not every service knows the newer checksums; GCM tags say more than they would.
+            // Not every service supports the newer checksums; GCM tags are stronger.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         _client = string.IsNullOrEmpty(options.AccessKey) ? new(config) : new(options.AccessKey, options.SecretKey, config);
     }
 
-    public async Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellationToken) =>
-        (await S3Checkpoint.Read(_client, _bucket, CheckpointOf(objectKey), cancellationToken))?.Checkpoint;
+    public async Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation) =>
+        (await S3Checkpoint.Read(_client, _bucket, CheckpointOf(objectKey), cancellation))?.Checkpoint;
 
-    public async Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellationToken)
+    public async Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation)
     {
         var checkpointKey = CheckpointOf(objectKey);
-        if (!_writing.TryAdd(objectKey, true))
+        if (!_openWriters.TryAdd(objectKey, true))
             throw new MediaStoreException(MediaStoreProblem.Busy);
 
         try
         {
-            var checkpoint = await S3Checkpoint.Read(_client, _bucket, checkpointKey, cancellationToken);
-            return new S3MediaWriter(_client, _bucket, BodyOf(objectKey), checkpointKey, checkpoint, () => _writing.TryRemove(objectKey, out _));
+            var checkpoint = await S3Checkpoint.Read(_client, _bucket, checkpointKey, cancellation);
+            void Release() => _openWriters.TryRemove(objectKey, out _);
+            return new S3MediaWriter(_client, _bucket, BodyOf(objectKey), checkpointKey, checkpoint, Release);
         }
         catch
         {
-            _writing.TryRemove(objectKey, out _);
+            _openWriters.TryRemove(objectKey, out _);
             throw;
         }
     }
 
-    public async Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellationToken)
+    public async Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellation)
     {
         var key = BodyOf(objectKey);
-        return await Length(_client, _bucket, key, cancellationToken) is { } length ? new S3MediaBody(_client, _bucket, key, length) : null;
+        return await Length(_client, _bucket, key, cancellation) is { } length ? new S3MediaBody(_client, _bucket, key, length) : null;
     }
 
-    public async Task Delete(string objectKey, CancellationToken cancellationToken)
+    public async Task Delete(string objectKey, CancellationToken cancellation)
     {
-        var checkpoint = await S3Checkpoint.Read(_client, _bucket, CheckpointOf(objectKey), cancellationToken);
+        var checkpoint = await S3Checkpoint.Read(_client, _bucket, CheckpointOf(objectKey), cancellation);
         await Clear(_client, _bucket, BodyOf(objectKey), CheckpointOf(objectKey), checkpoint?.UploadId);
     }
 
-    public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellation)
     {
-        // Keys come in order, so body and checkpoint of an object are neighbours.
+        // Keys are ordered, so body and checkpoint of an object are adjacent.
         MediaObjectInfo? current = null;
         string? continuation = null;
         do
         {
             var request = new ListObjectsV2Request { BucketName = _bucket, ContinuationToken = continuation };
-            var page = await Try(() => _client.ListObjectsV2Async(request, cancellationToken));
+            var page = await S3Errors.Translate(() => _client.ListObjectsV2Async(request, cancellation));
             foreach (var item in page.S3Objects ?? [])
             {
                 var key = item.Key.Split('/')[0];
@@ -91,14 +90,14 @@ public sealed class S3MediaStore : IMediaStore, IDisposable
 
                 var bytes = item.Key == BodyOf(key) ? item.Size ?? 0 : 0;
                 var at = new DateTimeOffset((item.LastModified ?? DateTime.UnixEpoch).ToUniversalTime());
-                if (current is { } before && before.ObjectKey == key)
+                if (current is { } same && same.ObjectKey == key)
                 {
-                    current = new(key, before.BodyBytes + bytes, at > before.ModifiedAt ? at : before.ModifiedAt);
+                    current = new(key, same.BodyBytes + bytes, at > same.ModifiedAt ? at : same.ModifiedAt);
                     continue;
                 }
 
-                if (current is { } whole)
-                    yield return whole;
+                if (current is { } previous)
+                    yield return previous;
 
                 current = new(key, bytes, at);
             }
@@ -111,42 +110,43 @@ public sealed class S3MediaStore : IMediaStore, IDisposable
             yield return last;
     }
 
-    public async Task<bool> Claim(string deployment, CancellationToken cancellationToken)
+    public async Task<bool> Claim(string deployment, CancellationToken cancellation)
     {
-        if (await Length(_client, _bucket, Owner, cancellationToken) is null)
+        if (await Length(_client, _bucket, Owner, cancellation) is null)
         {
-            await Try(() => _client.PutObjectAsync(
-                new() { BucketName = _bucket, Key = Owner, ContentBody = deployment, UseChunkEncoding = false }, cancellationToken));
+            await S3Errors.Translate(() => _client.PutObjectAsync(
+                new() { BucketName = _bucket, Key = Owner, ContentBody = deployment, UseChunkEncoding = false }, cancellation));
         }
 
-        return await Try(async () =>
+        return await S3Errors.Translate(async () =>
         {
-            using var owner = await _client.GetObjectAsync(_bucket, Owner, cancellationToken);
+            using var owner = await _client.GetObjectAsync(_bucket, Owner, cancellation);
             using var text = new StreamReader(owner.ResponseStream);
-            return await text.ReadToEndAsync(cancellationToken) == deployment;
+            return await text.ReadToEndAsync(cancellation) == deployment;
         });
     }
 
-    public Task Probe(CancellationToken cancellationToken) => Try(() => _client.PutObjectAsync(
+    public Task Probe(CancellationToken cancellation) => S3Errors.Translate(() => _client.PutObjectAsync(
         new() { BucketName = _bucket, Key = "probe", ContentBody = "1", UseChunkEncoding = false },
-        cancellationToken));
+        cancellation));
 
     public void Dispose() => _client.Dispose();
 
-    internal static async Task<long?> Length(AmazonS3Client client, string bucket, string key, CancellationToken cancellationToken)
+    internal static async Task<long?> Length(AmazonS3Client client, string bucket, string key, CancellationToken cancellation)
     {
         try
         {
-            return (await Try(() => client.GetObjectMetadataAsync(bucket, key, cancellationToken))).ContentLength;
+            return (await S3Errors.Translate(() => client.GetObjectMetadataAsync(bucket, key, cancellation))).ContentLength;
         }
-        catch (MediaStoreException e) when (IsMissing(e))
+        catch (MediaStoreException e) when (S3Errors.IsMissing(e))
         {
             return null;
         }
     }
 
-    /// <summary>The checkpoint goes last: as long as it is there, this can be repeated.</summary>
-    internal static Task Clear(AmazonS3Client client, string bucket, string body, string checkpoint, string? uploadId) => Try(async () =>
+    /// <summary>Deletes the checkpoint last, so that an interrupted call can be repeated.</summary>
+    internal static Task Clear(AmazonS3Client client, string bucket, string body, string checkpoint, string? uploadId) =>
+        S3Errors.Translate(async () =>
     {
         if (uploadId is not null)
         {
@@ -156,7 +156,7 @@ public sealed class S3MediaStore : IMediaStore, IDisposable
             }
             catch (AmazonS3Exception)
             {
-                // Completed, or aborted before; what remains is for the bucket's rule.
+                // Completed or aborted earlier; the bucket rule removes any remains.
             }
         }
 
@@ -164,33 +164,6 @@ public sealed class S3MediaStore : IMediaStore, IDisposable
         await client.DeleteObjectAsync(bucket, checkpoint);
         return true;
     });
-
-    internal static bool IsMissing(MediaStoreException e) =>
-        e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" };
-
-    /// <summary>An answer that broke off, has a wrong checksum, or headers that the client can't read: of these it throws what its parsing does.</summary>
-    internal static bool IsBrokenAnswer(Exception exception) =>
-        exception is IOException or AmazonClientException or ArgumentException or FormatException;
-
-    internal static async Task<T> Try<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-        {
-            throw new MediaStoreException(MediaStoreProblem.Busy, e);
-        }
-        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.InsufficientStorage || e.ErrorCode is "QuotaExceeded")
-        {
-            throw new MediaStoreException(MediaStoreProblem.Full, e);
-        }
-        catch (Exception e) when (IsBrokenAnswer(e) || e is AmazonServiceException or HttpRequestException or SocketException or TimeoutException)
-        {
-            throw new MediaStoreException(MediaStoreProblem.Unavailable, e);
-        }
-    }
 
     private static string BodyOf(string objectKey) => MediaObjectKey.Require(objectKey) + "/body";
 

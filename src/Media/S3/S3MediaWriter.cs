@@ -5,10 +5,13 @@ using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 
-/// <summary>Full parts go up at once; the checkpoint says which of them count, and holds the rest. A part number is reused only by a part that never counted.</summary>
-public sealed class S3MediaWriter : IMediaWriter
+/// <summary>
+/// Uploads full parts immediately. The checkpoint lists the parts that count and holds the rest of the body. A part number is reused only
+/// for a part that never counted.
+/// </summary>
+internal sealed class S3MediaWriter : IMediaWriter
 {
-    /// <summary>The least that S3 allows; at most 10,000 parts make 48 GiB.</summary>
+    /// <summary>The minimum of S3; its limit of 10,000 parts allows 48 GiB.</summary>
     private const int PartBytes = 5 << 20;
 
     private readonly AmazonS3Client _client;
@@ -19,7 +22,8 @@ public sealed class S3MediaWriter : IMediaWriter
     private int _restLength;
     private string? _uploadId, _etag;
 
-    public S3MediaWriter(AmazonS3Client client, string bucket, string bodyKey, string checkpointKey, S3Checkpoint? checkpoint, Action release)
+    public S3MediaWriter(
+        AmazonS3Client client, string bucket, string bodyKey, string checkpointKey, S3Checkpoint? checkpoint, Action release)
     {
         (_client, _bucket, _bodyKey, _checkpointKey, _release) = (client, bucket, bodyKey, checkpointKey, release);
         _uploadId = checkpoint?.UploadId;
@@ -60,13 +64,13 @@ public sealed class S3MediaWriter : IMediaWriter
 
     public async Task Complete(byte[] checkpoint)
     {
-        // There is a body already if an earlier call got this far.
+        // An earlier call may have completed the body already.
         var length = Length;
         if (await S3MediaStore.Length(_client, _bucket, _bodyKey, CancellationToken.None) != length)
         {
             if (_uploadId is null)
             {
-                await S3MediaStore.Try(() => _client.PutObjectAsync(Put(_bodyKey, new MemoryStream(_rest, 0, _restLength))));
+                await S3Errors.Translate(() => _client.PutObjectAsync(Put(_bodyKey, new MemoryStream(_rest, 0, _restLength))));
             }
             else
             {
@@ -75,7 +79,7 @@ public sealed class S3MediaWriter : IMediaWriter
 
                 var request = new CompleteMultipartUploadRequest { BucketName = _bucket, Key = _bodyKey, UploadId = _uploadId };
                 request.AddPartETags(_parts.Select((etag, index) => new PartETag(index + 1, etag)));
-                await S3MediaStore.Try(() => _client.CompleteMultipartUploadAsync(request));
+                await S3Errors.Translate(() => _client.CompleteMultipartUploadAsync(request));
             }
         }
 
@@ -100,8 +104,8 @@ public sealed class S3MediaWriter : IMediaWriter
 
     private async Task UploadPart()
     {
-        _uploadId ??= (await S3MediaStore.Try(() => _client.InitiateMultipartUploadAsync(_bucket, _bodyKey))).UploadId;
-        var answer = await S3MediaStore.Try(() => _client.UploadPartAsync(new()
+        _uploadId ??= (await S3Errors.Translate(() => _client.InitiateMultipartUploadAsync(_bucket, _bodyKey))).UploadId;
+        var response = await S3Errors.Translate(() => _client.UploadPartAsync(new()
         {
             BucketName = _bucket,
             Key = _bodyKey,
@@ -111,7 +115,7 @@ public sealed class S3MediaWriter : IMediaWriter
             InputStream = new MemoryStream(_rest, 0, _restLength),
             UseChunkEncoding = false,
         }));
-        _parts.Add(answer.ETag);
+        _parts.Add(response.ETag);
         _restLength = 0;
     }
 
@@ -123,7 +127,7 @@ public sealed class S3MediaWriter : IMediaWriter
         else
             request.IfMatch = _etag;
 
-        _etag = (await S3MediaStore.Try(() => _client.PutObjectAsync(request))).ETag;
+        _etag = (await S3Errors.Translate(() => _client.PutObjectAsync(request))).ETag;
         Checkpoint = checkpoint;
     }
 

@@ -3,32 +3,32 @@ using Replays.Grains.Consultations;
 namespace Replays.Media.Stores;
 
 /// <summary>
-/// Where encrypted media lie. A store knows object keys and opaque bytes: no names, no keys, no plaintext.
-/// An object is a body, appended to by one writer at a time, and a checkpoint: a small blob, replaced atomically, that says how much
-/// of the body counts. Bytes of the body beyond what the last checkpoint covers never happened.
+/// Stores encrypted media. A store sees object keys and opaque bytes: no names, no keys, no plaintext. An object is a body, appended to by
+/// one writer at a time, and a checkpoint: a small blob, replaced atomically, that determines how much of the body counts. Bytes beyond the
+/// last checkpoint do not.
 /// </summary>
-/// <remarks>Every method throws <see cref="MediaStoreException"/> when the store can't do it, with the reason as its problem.</remarks>
+/// <remarks>Every method throws <see cref="MediaStoreException"/> when the store fails.</remarks>
 public interface IMediaStore : IMediaObjects
 {
-    /// <summary>The last durable checkpoint; null when there is no such object.</summary>
-    Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellationToken);
+    /// <summary>The last durable checkpoint; null if there is no such object.</summary>
+    Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation);
 
     /// <summary>
-    /// Opens an object for writing, creating it when it is not there, and keeps every other writer out until it is disposed:
-    /// those get <see cref="MediaStoreProblem.Busy"/>.
+    /// Opens an object for writing and creates it if necessary. Until the writer is disposed, every other writer gets
+    /// <see cref="MediaStoreProblem.Busy"/>.
     /// </summary>
-    Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellationToken);
+    Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation);
 
-    /// <summary>Opens the body of a completed object; null when it is not there.</summary>
-    Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellationToken);
+    /// <summary>Opens the body of a completed object; null if there is none.</summary>
+    Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellation);
 
-    /// <summary>All objects, finished or not, in no particular order; streamed, so that memory stays bounded.</summary>
-    IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellationToken);
+    /// <summary>Streams all objects, finished or not, in no particular order.</summary>
+    IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellation);
 
-    /// <summary>Makes a store that is nobody's yet that of <paramref name="deployment"/>, for good.</summary>
-    /// <returns>Whether it is that deployment's.</returns>
-    Task<bool> Claim(string deployment, CancellationToken cancellationToken);
+    /// <summary>Assigns an unclaimed store to <paramref name="deployment"/> permanently.</summary>
+    /// <returns>Whether the store belongs to that deployment.</returns>
+    Task<bool> Claim(string deployment, CancellationToken cancellation);
 
-    /// <summary>Returns when the store answers and can be written to; throws otherwise.</summary>
-    Task Probe(CancellationToken cancellationToken);
+    /// <summary>Checks that the store is reachable and writable; throws otherwise.</summary>
+    Task Probe(CancellationToken cancellation);
 }

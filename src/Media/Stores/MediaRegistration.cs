@@ -7,9 +7,7 @@ namespace Replays.Media.Stores;
 
 public static class MediaRegistration
 {
-    /// <summary>
-    /// Registers the configured <see cref="IMediaStore"/>. Wrong configuration stops the start with a message that says what to set.
-    /// </summary>
+    /// <summary>Registers the configured <see cref="IMediaStore"/>. Invalid configuration stops the start with a message.</summary>
     public static IServiceCollection AddMediaStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<MediaOptions>, MediaOptionsValidator>();
@@ -25,11 +23,7 @@ public static class MediaRegistration
         return services.AddSingleton<IMediaStore>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<MediaOptions>>().Value;
-            return options.Provider switch
-            {
-                MediaProvider.FileSystem => new FileSystemMediaStore(options.Directory),
-                _ => new S3MediaStore(options.S3),
-            };
+            return options.Provider == MediaProvider.S3 ? new S3MediaStore(options.S3) : new FileSystemMediaStore(options.Directory);
         });
     }
 }

@@ -2,15 +2,15 @@ namespace Replays.Media.Stores;
 
 public enum MediaStoreProblem
 {
-    /// <summary>It does not answer, or fails; worth trying again (503).</summary>
+    /// <summary>It does not respond or fails; a retry may succeed (503).</summary>
     Unavailable,
 
-    /// <summary>No room is left (507).</summary>
+    /// <summary>No space is left (507).</summary>
     Full,
 
-    /// <summary>Another writer has the object (423).</summary>
+    /// <summary>Another writer has the object open (423).</summary>
     Busy,
 
-    /// <summary>Bytes that were durable are not there any more. Trying again does not help.</summary>
+    /// <summary>Durable bytes are missing. A retry does not help.</summary>
     Damaged,
 }

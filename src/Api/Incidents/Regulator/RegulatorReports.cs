@@ -87,7 +87,7 @@ public sealed class RegulatorReports(ExposureReports exposures, IGrainFactory gr
             $"{incident.Recordings.Length} recordings were taken out of every list and playback at {At(incident.Report.ReportedAt)} or when they were added, before the answer.");
 
     private static string Told(Notification told) =>
-        $"{At(told.At)}: {told.Recipient}" + (told.Phase is { } phase ? $" ({phase})" : "") + (told.Reference is { } reference ? $", reference {reference}" : "");
+        $"{At(told.At)}: {told.Whom}" + (told.Phase is { } phase ? $" ({phase})" : "") + (told.Reference is { } reference ? $", reference {reference}" : "");
 
     private static string Decided(Article34 decision) => string.Join('\n', (string[])
     [

@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;
 
-/// <summary>The checked-in clips, and the pieces of which the tests make files that no recorder would.</summary>
-static class Clip
+/// <summary>The checked-in clips, and building blocks for files that no recorder writes.</summary>
+internal static class Clip
 {
     public static IReadOnlyList<string> All { get; } =
         [.. Directory.GetFiles(Folder).Select(Path.GetFileName).OfType<string>()
@@ -20,17 +20,17 @@ static class Clip
 
     public static byte[] WebVideo { get; } = Read("av.webm");
 
-    static string Folder => Path.Combine(AppContext.BaseDirectory, "Media", "Containers", "Clips");
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Media", "Containers", "Clips");
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
-    public static async Task<MediaTracks> TracksAsync(byte[] file) =>
+    public static async Task<MediaTracks> ReadTracks(byte[] file) =>
         await MediaTracks.ReadAsync(new MemoryStream(file, writable: false), TestContext.Current.CancellationToken);
 
     public static byte[] Box(string type, params ReadOnlySpan<byte> payload) =>
         [.. Number(payload.Length + 8L, 4), .. Encoding.Latin1.GetBytes(type), .. payload];
 
-    /// <summary>The first box of a type, header included.</summary>
+    /// <summary>The first box of a type, including its header.</summary>
     public static byte[] BoxOf(byte[] file, string type)
     {
         var at = file.AsSpan().IndexOf(Encoding.Latin1.GetBytes(type)) - 4;
@@ -39,7 +39,7 @@ static class Clip
 
     public static byte[] Element(uint id, params ReadOnlySpan<byte> payload) => [.. Id(id), 0x08, .. Number(payload.Length, 4), .. payload];
 
-    /// <summary>The Tracks element of a file by ffmpeg or a browser, whose size takes one or two bytes.</summary>
+    /// <summary>The last Tracks element of a file from ffmpeg or a browser, whose size field has 1, 2 or 8 bytes.</summary>
     public static byte[] TracksOf(byte[] file)
     {
         var at = file.AsSpan().LastIndexOf((byte[])[0x16, 0x54, 0xAE, 0x6B]);
@@ -52,12 +52,12 @@ static class Clip
         return file[at..(at + 4 + length + size)];
     }
 
-    public static byte[] Replace(byte[] file, string what, string by) =>
-        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(file).Replace(what, by, StringComparison.Ordinal));
+    public static byte[] Replace(byte[] file, string oldText, string newText) =>
+        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(file).Replace(oldText, newText, StringComparison.Ordinal));
 
-    static byte[] Id(uint id) => [.. Number(id, 4).SkipWhile(one => one == 0)];
+    private static byte[] Id(uint id) => [.. Number(id, 4).SkipWhile(one => one == 0)];
 
-    static byte[] Number(long number, int length)
+    private static byte[] Number(long number, int length)
     {
         var bytes = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(bytes, number);

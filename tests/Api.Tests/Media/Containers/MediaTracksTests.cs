@@ -25,68 +25,68 @@ public sealed class MediaTracksTests
     [InlineData("browser-av.mkv", MediaContainer.Matroska, 1, 1, 0)]
     [InlineData("audio.mka", MediaContainer.Matroska, 1, 0, 0)]
     public async Task Tracks_of_a_real_clip_are_counted_by_kind(string clip, MediaContainer container, int audio, int video, int other) =>
-        Assert.Equal(new MediaTracks(container, audio, video, other), await Clip.TracksAsync(Clip.Read(clip)));
+        Assert.Equal(new MediaTracks(container, audio, video, other), await Clip.ReadTracks(Clip.Read(clip)));
 
     [Theory]
     [InlineData("free")]
     [InlineData("skip")]
     [InlineData("uuid")]
-    public async Task A_box_that_players_skip_may_hold_anything(string type)
+    public async Task Box_that_players_skip_may_contain_anything(string type)
     {
-        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.TracksAsync([.. Clip.Audio, .. Clip.Box(type, Clip.Video)]));
-        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.TracksAsync([.. Clip.Audio, .. Clip.Box(type, [])]));
+        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.ReadTracks([.. Clip.Audio, .. Clip.Box(type, Clip.Video)]));
+        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.ReadTracks([.. Clip.Audio, .. Clip.Box(type, [])]));
     }
 
     [Fact]
-    public async Task A_last_box_may_reach_to_the_end()
+    public async Task Last_box_may_extend_to_the_end()
     {
         var boxed = Clip.Box("free", Clip.Video);
         boxed.AsSpan(0, 4).Clear();
-        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.TracksAsync([.. Clip.Audio, .. boxed]));
+        Assert.Equal(new(MediaContainer.Mp4, 1), await Clip.ReadTracks([.. Clip.Audio, .. boxed]));
     }
 
     [Theory]
     [InlineData("av-fragmented.mp4")]
     [InlineData("browser-av.webm")]
     [InlineData("av-live.webm")]
-    public async Task A_live_recording_may_break_off_within_its_media(string clip)
+    public async Task Live_recording_may_be_truncated_within_its_media(string clip)
     {
         var file = Clip.Read(clip);
-        // The browser's file has no index at its end; the fragmented one has, 200 bytes or so, and the last mdat before it.
+        // The fragmented file ends with an index of about 200 bytes after the last mdat; the browser's files have none.
         var end = clip.EndsWith("mp4") ? file.AsSpan().LastIndexOf("mfra"u8) - 4 : file.Length;
-        Assert.Equal((1, 1), await Clip.TracksAsync(file[..(end - 5)]) is var tracks ? (tracks.Audio, tracks.Video) : default);
+        Assert.Equal((1, 1), await Clip.ReadTracks(file[..(end - 5)]) is var tracks ? (tracks.Audio, tracks.Video) : default);
     }
 
     [Theory]
     [InlineData("av-faststart.mp4")]
     [InlineData("av-moov-last.mp4")]
-    public async Task A_finished_recording_that_is_cut_short_is_unreadable(string clip)
+    public async Task Truncated_finished_recording_is_unreadable(string clip)
     {
         var file = Clip.Read(clip);
-        Assert.Equal(new(MediaContainer.Unreadable), await Clip.TracksAsync(file[..^5]));
+        Assert.Equal(new(MediaContainer.Unreadable), await Clip.ReadTracks(file[..^5]));
     }
 
     [Fact]
-    public async Task What_is_no_known_container_is_other()
+    public async Task Unknown_container_is_other()
     {
-        Assert.Equal(new(MediaContainer.Other), await Clip.TracksAsync([]));
-        Assert.Equal(new(MediaContainer.Other), await Clip.TracksAsync([0x1A, 0x45, 0xDF]));
-        Assert.Equal(new(MediaContainer.Other), await Clip.TracksAsync("RIFF....WAVEfmt "u8.ToArray()));
-        Assert.Equal(new(MediaContainer.Other), await Clip.TracksAsync(Clip.Video[1..]));
+        Assert.Equal(new(MediaContainer.Other), await Clip.ReadTracks([]));
+        Assert.Equal(new(MediaContainer.Other), await Clip.ReadTracks([0x1A, 0x45, 0xDF]));
+        Assert.Equal(new(MediaContainer.Other), await Clip.ReadTracks("RIFF....WAVEfmt "u8.ToArray()));
+        Assert.Equal(new(MediaContainer.Other), await Clip.ReadTracks(Clip.Video[1..]));
     }
 
     [Fact]
     public async Task Tracks_without_samples_are_not_readable()
     {
         var header = Clip.Read("av-fragmented.mp4");
-        Assert.Equal(new(MediaContainer.Mp4, Unclear: 2), await Clip.TracksAsync(header[..(header.AsSpan().IndexOf("moof"u8) - 4)]));
+        Assert.Equal(new(MediaContainer.Mp4, Unclear: 2), await Clip.ReadTracks(header[..(header.AsSpan().IndexOf("moof"u8) - 4)]));
         var web = Clip.Read("browser-av.webm");
         var cluster = web.AsSpan().IndexOf((byte[])[0x1F, 0x43, 0xB6, 0x75]);
-        Assert.Equal(new(MediaContainer.WebM, Unclear: 2), await Clip.TracksAsync(web[..cluster]));
+        Assert.Equal(new(MediaContainer.WebM, Unclear: 2), await Clip.ReadTracks(web[..cluster]));
     }
 
     [Fact]
-    public async Task Eight_gibibytes_are_stepped_over()
+    public async Task Eight_gibibytes_of_media_data_are_skipped()
     {
         const long size = 8L << 30;
         byte[] head = [.. Clip.BoxOf(Clip.Audio, "ftyp"), .. Clip.BoxOf(Clip.Audio, "moov"), 0, 0, 0, 1, .. "mdat"u8, .. new byte[8]];
@@ -98,9 +98,9 @@ public sealed class MediaTracksTests
     }
 
     [Fact]
-    public async Task Eight_thousand_clusters_are_stepped_over()
+    public async Task Eight_thousand_clusters_are_skipped()
     {
-        // One cluster of a mebibyte with one block in it, over and over: 8 GiB.
+        // A repeated cluster of 1 MiB with one block: 8 GiB.
         const int size = 1 << 20, clusters = 1 << 13;
         byte[] cluster = [0x1F, 0x43, 0xB6, 0x75, 0x08, 0, 0x0F, 0xFF, 0xF7, 0xA3, 0x08, 0, 0x0F, 0xFF, 0xF1, 0x81, 0, 0, 0x80];
         var segment = Clip.WebAudio.AsSpan().IndexOf(cluster.AsSpan(0, 4));
@@ -110,12 +110,12 @@ public sealed class MediaTracksTests
     }
 
     [Fact]
-    public async Task A_failing_store_is_not_an_unreadable_recording() =>
+    public async Task Failing_store_does_not_make_a_recording_unreadable() =>
         await Assert.ThrowsAsync<IOException>(async () => await MediaTracks.ReadAsync(
             new SparseStream(Clip.Video, [], 1 << 20) { FailsAt = 4096 }, TestContext.Current.CancellationToken));
 
     [Fact]
-    public async Task Reading_ends_when_it_is_cancelled()
+    public async Task Reading_can_be_cancelled()
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await source.CancelAsync();

@@ -1,9 +1,7 @@
 namespace Replays.Api.Tests.Media.Containers;
 
-/// <summary>
-/// A long file of which only head and tail, and a pattern repeated after the head, exist; the rest is zeros. Counts what is read.
-/// </summary>
-sealed class SparseStream(byte[] head, byte[] tail, long length, byte[]? pattern = null, int every = 1) : Stream
+/// <summary>A long file of zeros with a head, a tail and a pattern repeated after the head. Counts the bytes read.</summary>
+internal sealed class SparseStream(byte[] head, byte[] tail, long length, byte[]? pattern = null, int interval = 1) : Stream
 {
     public long BytesRead { get; private set; }
 
@@ -23,12 +21,12 @@ sealed class SparseStream(byte[] head, byte[] tail, long length, byte[]? pattern
     {
         var count = (int)Math.Min(buffer.Length, length - Position);
         for (var i = 0; i < count; i++, Position++)
-            buffer[i] = Position < FailsAt ? At(Position) : throw new IOException("the store is away");
+            buffer[i] = Position < FailsAt ? At(Position) : throw new IOException("The store failed.");
         BytesRead += count;
         return count;
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default) => new(Read(buffer.Span));
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -42,9 +40,9 @@ sealed class SparseStream(byte[] head, byte[] tail, long length, byte[]? pattern
     {
     }
 
-    byte At(long position) =>
+    private byte At(long position) =>
         position < head.Length ? head[position]
         : position >= length - tail.Length ? tail[(int)(position - (length - tail.Length))]
-        : pattern is not null && (position - head.Length) % every < pattern.Length ? pattern[(position - head.Length) % every]
+        : pattern is not null && (position - head.Length) % interval < pattern.Length ? pattern[(position - head.Length) % interval]
         : (byte)0;
 }

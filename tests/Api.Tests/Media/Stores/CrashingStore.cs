@@ -3,8 +3,8 @@ using Replays.Media.Stores;
 namespace Replays.Api.Tests.Media.Stores;
 
 /// <summary>
-/// A real store whose process stops at the n-th write: that one and all later ones fail, half of the failing write still reaches the store,
-/// and nothing is tidied up afterwards.
+/// Simulates a process crash at the n-th operation on a real store: that one and all later ones fail, half of a failing write still reaches
+/// the store, and nothing is cleaned up.
 /// </summary>
 internal sealed class CrashingStore(IMediaStore store, int failAt) : IMediaStore
 {
@@ -12,23 +12,23 @@ internal sealed class CrashingStore(IMediaStore store, int failAt) : IMediaStore
 
     public bool Crashed { get; private set; }
 
-    public Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellationToken) => store.ReadCheckpoint(objectKey, cancellationToken);
+    public Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation) => store.ReadCheckpoint(objectKey, cancellation);
 
-    public async Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellationToken)
+    public async Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation)
     {
         Step();
-        return new Writer(this, await store.OpenWriter(objectKey, cancellationToken));
+        return new Writer(this, await store.OpenWriter(objectKey, cancellation));
     }
 
-    public Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellationToken) => store.OpenBody(objectKey, cancellationToken);
+    public Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellation) => store.OpenBody(objectKey, cancellation);
 
-    public Task Delete(string objectKey, CancellationToken cancellationToken) => store.Delete(objectKey, cancellationToken);
+    public Task Delete(string objectKey, CancellationToken cancellation) => store.Delete(objectKey, cancellation);
 
-    public IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellationToken) => store.List(cancellationToken);
+    public IAsyncEnumerable<MediaObjectInfo> List(CancellationToken cancellation) => store.List(cancellation);
 
-    public Task<bool> Claim(string deployment, CancellationToken cancellationToken) => store.Claim(deployment, cancellationToken);
+    public Task<bool> Claim(string deployment, CancellationToken cancellation) => store.Claim(deployment, cancellation);
 
-    public Task Probe(CancellationToken cancellationToken) => store.Probe(cancellationToken);
+    public Task Probe(CancellationToken cancellation) => store.Probe(cancellation);
 
     private void Step()
     {
@@ -60,7 +60,7 @@ internal sealed class CrashingStore(IMediaStore store, int failAt) : IMediaStore
         {
             store.Step();
             await writer.Commit(checkpoint);
-            store.Step(); // done, but the answer never came
+            store.Step(); // committed, but the response is lost
         }
 
         public async Task Complete(byte[] checkpoint)

@@ -1,6 +1,6 @@
 namespace Replays.Api.Tests.Media.Stores;
 
-/// <summary>A request body that comes to a halt before its first byte until it is opened.</summary>
+/// <summary>A request body that blocks before its first byte until it is opened.</summary>
 internal sealed class GatedStream(ReadOnlyMemory<byte> bytes) : MemoryStream(bytes.ToArray())
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,10 +10,10 @@ internal sealed class GatedStream(ReadOnlyMemory<byte> bytes) : MemoryStream(byt
 
     public void Open() => _open.SetResult();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
         _reached.TrySetResult();
-        await _open.Task.WaitAsync(cancellationToken);
-        return await base.ReadAsync(buffer, cancellationToken);
+        await _open.Task.WaitAsync(cancellation);
+        return await base.ReadAsync(buffer, cancellation);
     }
 }

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Replays.Api.Tests.Npm;
 using Replays.Grains.Tests.Storage;
-using Replays.Media.Stores;
+using Replays.Media.S3;
 using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;
 
-/// <summary>npm's s3rver in a process of its own; installed from the lock file into a temporary folder on first use.</summary>
+/// <summary>Runs npm's s3rver in a process of its own, installed from the lock file into a temporary folder on first use.</summary>
 public sealed class S3Server : IAsyncLifetime
 {
     private readonly string _data = Directory.CreateTempSubdirectory("replays-s3-").FullName;
@@ -15,7 +15,7 @@ public sealed class S3Server : IAsyncLifetime
 
     internal S3MediaOptions Options { get; } = new() { Bucket = "replays", AccessKey = "S3RVER", SecretKey = "S3RVER" };
 
-    /// <summary>What a program needs in its environment to keep media here, once its provider is <c>S3</c>.</summary>
+    /// <summary>Environment variables for a program that stores its media here; its provider must be <c>S3</c>.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
     {
         ["Replays__Media__S3__ServiceUrl"] = Options.ServiceUrl,
@@ -24,7 +24,7 @@ public sealed class S3Server : IAsyncLifetime
         ["Replays__Media__S3__SecretKey"] = Options.SecretKey,
     };
 
-    /// <summary>Without npm there is nothing to test against; in CI that is a failure.</summary>
+    /// <summary>Skips the test if npm is missing; fails it in CI.</summary>
     public void Require()
     {
         if (_missing is null)
@@ -40,18 +40,17 @@ public sealed class S3Server : IAsyncLifetime
         {
             var program = Path.Combine(await NpmPackages.Install("S3", "s3rver-3.7.1"), "s3rver", "bin", "s3rver.js");
             var port = LoopbackPort.Next();
-            _server = Process.Start(new ProcessStartInfo("node", [program, "-d", _data, "-p", $"{port}", "-a", "127.0.0.1", "-s", "--configure-bucket", "replays"]))!;
+            string[] arguments = [program, "-d", _data, "-p", $"{port}", "-a", "127.0.0.1", "-s", "--configure-bucket", "replays"];
+            _server = Process.Start(new ProcessStartInfo("node", arguments))!;
             Options.ServiceUrl = $"http://127.0.0.1:{port}";
             using var client = new HttpClient { BaseAddress = new(Options.ServiceUrl) };
-            var until = Stopwatch.StartNew();
-            while (!await Answers(client))
-            {
-                Assert.False(_server.HasExited || until.Elapsed > TimeSpan.FromSeconds(30), "s3rver does not answer");
-            }
+            var watch = Stopwatch.StartNew();
+            while (!await Responds(client))
+                Assert.False(_server.HasExited || watch.Elapsed > TimeSpan.FromSeconds(30), "s3rver does not respond.");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            _missing = $"npm's s3rver can't be run here: {e.Message}";
+            _missing = $"s3rver cannot run: {e.Message}";
         }
     }
 
@@ -68,11 +67,11 @@ public sealed class S3Server : IAsyncLifetime
         return default;
     }
 
-    private static async Task<bool> Answers(HttpClient client)
+    private static async Task<bool> Responds(HttpClient client)
     {
         try
         {
-            using var answer = await client.GetAsync("/");
+            using var response = await client.GetAsync("/");
             return true;
         }
         catch (HttpRequestException)

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;
 
-public sealed class S3MediaVaultTests : MediaVaultContract, IClassFixture<S3Server>, IDisposable
+public sealed class S3MediaStoreTests : EncryptedMediaStoreContract, IClassFixture<S3Server>, IDisposable
 {
     private readonly S3Server _server;
     private readonly List<S3MediaStore> _opened = [];
 
-    public S3MediaVaultTests(S3Server server)
+    public S3MediaStoreTests(S3Server server)
     {
         server.Require();
         _server = server;
@@ -26,9 +26,10 @@ public sealed class S3MediaVaultTests : MediaVaultContract, IClassFixture<S3Serv
     public void Dispose() => _opened.ForEach(store => store.Dispose());
 
     [Fact]
-    public async Task Service_that_does_not_answer_is_unavailable()
+    public async Task Unreachable_service_is_unavailable()
     {
-        using var store = new S3MediaStore(new() { ServiceUrl = "http://127.0.0.1:9", Bucket = "replays", AccessKey = "a", SecretKey = "b" });
+        var options = new S3MediaOptions { ServiceUrl = "http://127.0.0.1:9", Bucket = "replays", AccessKey = "a", SecretKey = "b" };
+        using var store = new S3MediaStore(options);
 
         var probe = await Assert.ThrowsAsync<MediaStoreException>(() => store.Probe(Cancellation));
         Assert.Equal(MediaStoreProblem.Unavailable, probe.Problem);
@@ -37,7 +38,7 @@ public sealed class S3MediaVaultTests : MediaVaultContract, IClassFixture<S3Serv
     }
 
     [Fact]
-    public async Task Bucket_that_does_not_exist_is_unavailable_not_empty()
+    public async Task Missing_bucket_is_unavailable_not_empty()
     {
         using var store = new S3MediaStore(new()
         {

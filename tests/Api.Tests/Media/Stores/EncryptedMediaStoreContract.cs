@@ -6,17 +6,17 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;
 
-/// <summary>What a vault promises, whatever store is under it.</summary>
-public abstract class MediaVaultContract
+/// <summary>The behaviour of <see cref="EncryptedMediaStore"/> on every kind of store.</summary>
+public abstract class EncryptedMediaStoreContract
 {
     private const int Segment = 64 * 1024;
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>The store as a process that has just started sees it.</summary>
+    /// <summary>A new instance, as a new process would have.</summary>
     protected abstract IMediaStore OpenStore();
 
-    private EncryptedMediaStore Vault => new(OpenStore());
+    private EncryptedMediaStore MediaStore => new(OpenStore());
 
     [Theory]
     [InlineData(0)]
@@ -29,18 +29,15 @@ public abstract class MediaVaultContract
     [InlineData(16 * Segment + 1)]
     [InlineData(90 * Segment)]
     [InlineData(200 * Segment + 12345)]
-    public async Task What_went_in_comes_out(int length)
+    public async Task Stored_media_read_back_unchanged(int length)
     {
         var (media, plaintext) = (NewObject(), Bytes(length));
-        Assert.Equal(new(AppendStatus.Stored, length), await Append(Vault, media, 0, plaintext));
+        Assert.Equal(new(AppendStatus.Stored, length), await Append(MediaStore, media, 0, plaintext));
 
-        var facts = await Vault.Finish(media, Cancellation);
-
-        Assert.Equal(length, facts.Length);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, length));
+        await AssertReadsBack(media, plaintext);
         Assert.Equal(
             new Verification(true, length, Convert.ToHexStringLower(SHA256.HashData(plaintext))),
-            await Vault.Verify(media, null, Cancellation));
+            await MediaStore.Verify(media, null, Cancellation));
     }
 
     [Fact]
@@ -51,21 +48,20 @@ public abstract class MediaVaultContract
         var offset = 0;
         while (offset < plaintext.Length)
         {
-            var vault = Vault;
-            Assert.Equal(offset, await vault.ReceivedBytes(media, Cancellation));
+            var mediaStore = MediaStore;
+            Assert.Equal(offset, await mediaStore.ReceivedBytes(media, Cancellation));
             var count = Math.Min(plaintext.Length - offset, random.Next(3) switch
             {
                 0 => random.Next(1, 1000),
                 1 => Segment * random.Next(1, 4),
                 _ => random.Next(1, 30 * Segment),
             });
-            var appended = await Append(vault, media, offset, plaintext.AsMemory(offset, count), checksummed: random.Next(2) == 0);
+            var appended = await Append(mediaStore, media, offset, plaintext.AsMemory(offset, count), checksummed: random.Next(2) == 0);
             offset += count;
             Assert.Equal(new(AppendStatus.Stored, offset), appended);
         }
 
-        await Vault.Finish(media, Cancellation);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+        await AssertReadsBack(media, plaintext);
     }
 
     [Fact]
@@ -73,11 +69,11 @@ public abstract class MediaVaultContract
     {
         var random = new Random(11);
         var (media, plaintext) = (NewObject(), Bytes(40 * Segment + 99));
-        await Append(Vault, media, 0, plaintext.AsMemory(0, 9 * Segment + 5));
-        await Append(Vault, media, 9 * Segment + 5, plaintext.AsMemory(9 * Segment + 5));
-        await Vault.Finish(media, Cancellation);
+        await Append(MediaStore, media, 0, plaintext.AsMemory(0, 9 * Segment + 5));
+        await Append(MediaStore, media, 9 * Segment + 5, plaintext.AsMemory(9 * Segment + 5));
+        await MediaStore.Finish(media, Cancellation);
 
-        await using var stream = await Vault.OpenRead(media, plaintext.Length, Cancellation);
+        await using var stream = await MediaStore.OpenRead(media, plaintext.Length, Cancellation);
         for (var i = 0; i < 200; i++)
         {
             var at = i % 3 == 0 ? random.Next(40) * Segment : random.Next(plaintext.Length);
@@ -92,89 +88,90 @@ public abstract class MediaVaultContract
     }
 
     [Fact]
-    public async Task Wrong_offset_is_published_and_changes_nothing()
+    public async Task Wrong_offset_is_reported_and_changes_nothing()
     {
         var media = NewObject();
-        await Append(Vault, media, 0, Bytes(100));
+        await Append(MediaStore, media, 0, Bytes(100));
 
-        Assert.Equal(new(AppendStatus.OffsetMismatch, 100), await Append(Vault, media, 0, Bytes(50)));
-        Assert.Equal(new(AppendStatus.OffsetMismatch, 100), await Append(Vault, media, 101, Bytes(50)));
-        Assert.Equal(100, await Vault.ReceivedBytes(media, Cancellation));
+        Assert.Equal(new(AppendStatus.OffsetMismatch, 100), await Append(MediaStore, media, 0, Bytes(50)));
+        Assert.Equal(new(AppendStatus.OffsetMismatch, 100), await Append(MediaStore, media, 101, Bytes(50)));
+        Assert.Equal(100, await MediaStore.ReceivedBytes(media, Cancellation));
     }
 
     [Fact]
-    public async Task Beyond_the_limit_nothing_is_kept()
+    public async Task Nothing_is_kept_beyond_the_limit()
     {
         var media = NewObject();
-        await Append(Vault, media, 0, Bytes(100));
+        await Append(MediaStore, media, 0, Bytes(100));
 
-        var appended = await Vault.Append(media, 100, new MemoryStream(Bytes(20 * Segment)), 20 * Segment + 99, null, Cancellation);
+        var appended = await MediaStore.Append(media, 100, new MemoryStream(Bytes(20 * Segment)), 20 * Segment + 99, null, Cancellation);
 
         Assert.Equal(new(AppendStatus.TooLarge, 100), appended);
-        Assert.Equal(100, await Vault.ReceivedBytes(media, Cancellation));
+        Assert.Equal(100, await MediaStore.ReceivedBytes(media, Cancellation));
     }
 
     [Fact]
-    public async Task Wrong_checksum_keeps_nothing_and_the_right_bytes_are_taken_after_it()
+    public async Task Wrong_checksum_keeps_nothing_and_the_right_bytes_are_accepted_afterwards()
     {
         var (media, plaintext) = (NewObject(), Bytes(60 * Segment));
-        await Append(Vault, media, 0, plaintext.AsMemory(0, 1000));
+        await Append(MediaStore, media, 0, plaintext.AsMemory(0, 1000));
         var damaged = plaintext[1000..];
         damaged[^1] ^= 1;
         var checksum = new UploadChecksum(HashAlgorithmName.SHA256, SHA256.HashData(plaintext.AsSpan(1000)));
 
-        var refused = await Vault.Append(media, 1000, new MemoryStream(damaged), long.MaxValue, checksum, Cancellation);
-        Assert.Equal(new(AppendStatus.ChecksumMismatch, 1000), refused);
+        var rejected = await MediaStore.Append(media, 1000, new MemoryStream(damaged), long.MaxValue, checksum, Cancellation);
+        Assert.Equal(new(AppendStatus.ChecksumMismatch, 1000), rejected);
 
-        var taken = await Vault.Append(media, 1000, new MemoryStream(plaintext[1000..]), long.MaxValue, checksum, Cancellation);
-        Assert.Equal(new(AppendStatus.Stored, plaintext.Length), taken);
-        await Vault.Finish(media, Cancellation);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+        var accepted = await MediaStore.Append(media, 1000, new MemoryStream(plaintext[1000..]), long.MaxValue, checksum, Cancellation);
+        Assert.Equal(new(AppendStatus.Stored, plaintext.Length), accepted);
+        await AssertReadsBack(media, plaintext);
     }
 
     [Fact]
-    public async Task Sha1_is_checked_as_well()
+    public async Task Sha1_is_verified()
     {
         var (media, plaintext) = (NewObject(), Bytes(100));
         var right = new UploadChecksum(HashAlgorithmName.SHA1, SHA1.HashData(plaintext));
         var wrong = new UploadChecksum(HashAlgorithmName.SHA1, new byte[20]);
 
-        Assert.Equal(AppendStatus.ChecksumMismatch, (await Vault.Append(media, 0, new MemoryStream(plaintext), 100, wrong, Cancellation)).Status);
-        Assert.Equal(AppendStatus.Stored, (await Vault.Append(media, 0, new MemoryStream(plaintext), 100, right, Cancellation)).Status);
+        Assert.Equal(AppendStatus.ChecksumMismatch, await AppendWith(wrong));
+        Assert.Equal(AppendStatus.Stored, await AppendWith(right));
+
+        async Task<AppendStatus> AppendWith(UploadChecksum checksum) =>
+            (await MediaStore.Append(media, 0, new MemoryStream(plaintext), 100, checksum, Cancellation)).Status;
     }
 
     [Theory]
     [InlineData(10)]
     [InlineData(50 * Segment + 7)]
-    public async Task What_arrived_before_the_client_went_away_is_kept(int arrived)
+    public async Task Bytes_received_before_a_disconnect_are_kept(int received)
     {
-        var (media, plaintext) = (NewObject(), Bytes(arrived + 1000));
-        await using var cut = new CutStream(plaintext.AsMemory(0, arrived));
+        var (media, plaintext) = (NewObject(), Bytes(received + 1000));
+        await using var aborted = new AbortedStream(plaintext.AsMemory(0, received));
 
-        var appended = await Vault.Append(media, 0, cut, long.MaxValue, null, Cancellation);
+        var appended = await MediaStore.Append(media, 0, aborted, long.MaxValue, null, Cancellation);
 
-        Assert.Equal(new(AppendStatus.Interrupted, arrived), appended);
-        Assert.Equal(arrived, await Vault.ReceivedBytes(media, Cancellation));
-        await Append(Vault, media, arrived, plaintext.AsMemory(arrived));
-        await Vault.Finish(media, Cancellation);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+        Assert.Equal(new(AppendStatus.Interrupted, received), appended);
+        Assert.Equal(received, await MediaStore.ReceivedBytes(media, Cancellation));
+        await Append(MediaStore, media, received, plaintext.AsMemory(received));
+        await AssertReadsBack(media, plaintext);
     }
 
     [Fact]
-    public async Task Of_a_checksummed_body_that_was_cut_nothing_is_kept()
+    public async Task Nothing_of_an_aborted_checksummed_body_is_kept()
     {
         var media = NewObject();
-        await using var cut = new CutStream(Bytes(30 * Segment));
+        await using var aborted = new AbortedStream(Bytes(30 * Segment));
 
         var checksum = new UploadChecksum(HashAlgorithmName.SHA256, new byte[32]);
-        var appended = await Vault.Append(media, 0, cut, long.MaxValue, checksum, Cancellation);
+        var appended = await MediaStore.Append(media, 0, aborted, long.MaxValue, checksum, Cancellation);
 
         Assert.Equal(new(AppendStatus.Interrupted, 0), appended);
-        Assert.Equal(0, await Vault.ReceivedBytes(media, Cancellation));
+        Assert.Equal(0, await MediaStore.ReceivedBytes(media, Cancellation));
     }
 
     [Fact]
-    public async Task Second_uploader_is_published_that_one_is_in_progress()
+    public async Task Second_upload_is_rejected_while_one_is_in_progress()
     {
         var store = OpenStore();
         var (media, plaintext) = (NewObject(), Bytes(20 * Segment));
@@ -191,75 +188,74 @@ public abstract class MediaVaultContract
 
         slow.Open();
         Assert.Equal(new(AppendStatus.Stored, plaintext.Length), await first);
-        await Vault.Finish(media, Cancellation);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+        await AssertReadsBack(media, plaintext);
     }
 
     [Fact]
-    public async Task Finished_is_frozen_for_good()
+    public async Task Finished_upload_accepts_no_more_bytes()
     {
         var media = NewObject();
-        await Append(Vault, media, 0, Bytes(100));
-        var facts = await Vault.Finish(media, Cancellation);
+        await Append(MediaStore, media, 0, Bytes(100));
+        await MediaStore.Finish(media, Cancellation);
 
-        Assert.Equal(new(AppendStatus.Frozen, 100), await Append(Vault, media, 100, Bytes(1)));
-        Assert.Equal(facts, await Vault.Finish(media, Cancellation));
+        Assert.Equal(new(AppendStatus.Frozen, 100), await Append(MediaStore, media, 100, Bytes(1)));
+        await MediaStore.Finish(media, Cancellation);
+        Assert.Equal(100, await MediaStore.ReceivedBytes(media, Cancellation));
     }
 
     [Fact]
-    public async Task Unfinished_media_are_not_read()
+    public async Task Unfinished_media_are_unreadable()
     {
         var media = NewObject();
-        await Append(Vault, media, 0, Bytes(100));
+        await Append(MediaStore, media, 0, Bytes(100));
 
-        await Assert.ThrowsAsync<MediaIntegrityException>(() => Vault.OpenRead(media, 100, Cancellation));
-        await Assert.ThrowsAsync<MediaIntegrityException>(() => Vault.OpenRead(NewObject(), 0, Cancellation));
-        Assert.False((await Vault.Verify(media, null, Cancellation)).Intact);
+        await Assert.ThrowsAsync<MediaIntegrityException>(() => MediaStore.OpenRead(media, 100, Cancellation));
+        await Assert.ThrowsAsync<MediaIntegrityException>(() => MediaStore.OpenRead(NewObject(), 0, Cancellation));
+        Assert.False((await MediaStore.Verify(media, null, Cancellation)).Intact);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task After_a_reset_the_upload_starts_anew(bool finished)
+    public async Task Upload_starts_over_after_a_reset(bool finished)
     {
         var (media, plaintext) = (NewObject(), Bytes(70 * Segment));
-        await Append(Vault, media, 0, Bytes(100 * Segment));
+        await Append(MediaStore, media, 0, Bytes(100 * Segment));
         if (finished)
-            await Vault.Finish(media, Cancellation);
+            await MediaStore.Finish(media, Cancellation);
 
-        await Vault.Reset(media, Cancellation);
+        await MediaStore.Reset(media, Cancellation);
 
-        Assert.Equal(0, await Vault.ReceivedBytes(media, Cancellation));
-        Assert.Equal(new(AppendStatus.Stored, plaintext.Length), await Append(Vault, media, 0, plaintext));
-        await Vault.Finish(media, Cancellation);
-        Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+        Assert.Equal(0, await MediaStore.ReceivedBytes(media, Cancellation));
+        Assert.Equal(new(AppendStatus.Stored, plaintext.Length), await Append(MediaStore, media, 0, plaintext));
+        await AssertReadsBack(media, plaintext);
     }
 
     [Fact]
-    public async Task Deleted_is_gone_and_deleting_again_is_fine()
+    public async Task Deletion_is_final_and_repeatable()
     {
         var (finished, open) = (NewObject(), NewObject());
-        await Append(Vault, finished, 0, Bytes(100 * Segment));
-        await Vault.Finish(finished, Cancellation);
-        await Append(Vault, open, 0, Bytes(100 * Segment));
+        await Append(MediaStore, finished, 0, Bytes(100 * Segment));
+        await MediaStore.Finish(finished, Cancellation);
+        await Append(MediaStore, open, 0, Bytes(100 * Segment));
         Assert.Contains(finished.ObjectKey, await Keys());
         Assert.Contains(open.ObjectKey, await Keys());
 
         foreach (var media in new[] { finished, open, open, NewObject() })
-            await Vault.Delete(media.ObjectKey, Cancellation);
+            await MediaStore.Delete(media.ObjectKey, Cancellation);
 
         Assert.DoesNotContain(finished.ObjectKey, await Keys());
         Assert.DoesNotContain(open.ObjectKey, await Keys());
-        Assert.Equal(0, await Vault.ReceivedBytes(open, Cancellation));
-        await Assert.ThrowsAsync<MediaIntegrityException>(() => Vault.OpenRead(finished, 100 * Segment, Cancellation));
+        Assert.Equal(0, await MediaStore.ReceivedBytes(open, Cancellation));
+        await Assert.ThrowsAsync<MediaIntegrityException>(() => MediaStore.OpenRead(finished, 100 * Segment, Cancellation));
     }
 
     [Fact]
-    public async Task List_tells_key_size_and_time_of_every_object()
+    public async Task List_returns_key_size_and_time_of_every_object()
     {
         var media = NewObject();
-        await Append(Vault, media, 0, Bytes(100 * Segment));
-        await Vault.Finish(media, Cancellation);
+        await Append(MediaStore, media, 0, Bytes(100 * Segment));
+        await MediaStore.Finish(media, Cancellation);
 
         var info = (await List()).Single(listed => listed.ObjectKey == media.ObjectKey);
 
@@ -272,7 +268,7 @@ public abstract class MediaVaultContract
     [InlineData("../../../../etc/passwd")]
     [InlineData("0123456789ABCDEF0123456789ABCDEF")]
     [InlineData("0123456789abcdef0123456789abcde/")]
-    public async Task Nothing_but_an_object_key_reaches_the_store(string key)
+    public async Task Store_rejects_anything_but_an_object_key(string key)
     {
         await Assert.ThrowsAsync<ArgumentException>(() => OpenStore().OpenWriter(key, Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(() => OpenStore().Delete(key, Cancellation));
@@ -292,14 +288,14 @@ public abstract class MediaVaultContract
     }
 
     [Fact]
-    public Task Working_store_passes_its_probe() => OpenStore().Probe(Cancellation);
+    public Task Probe_succeeds_on_a_working_store() => OpenStore().Probe(Cancellation);
 
-    /// <summary>Every single operation of the store fails once, as in a crash at that point; then a new process resumes.</summary>
+    /// <summary>Crashes at every single store operation in turn, then resumes in a new process.</summary>
     [Fact]
-    public async Task Crash_at_any_point_loses_nothing_acknowledged_and_mixes_nothing()
+    public async Task Crash_at_any_point_loses_or_corrupts_no_acknowledged_bytes()
     {
         var plaintext = Bytes(170 * Segment + 77);
-        int[] cuts = [0, 10, 10 + 2 * Segment, 95 * Segment, 95 * Segment + 1, plaintext.Length];
+        int[] offsets = [0, 10, 10 + 2 * Segment, 95 * Segment, 95 * Segment + 1, plaintext.Length];
         var failures = 0;
         for (var failAt = 0; ; failAt++)
         {
@@ -308,10 +304,10 @@ public abstract class MediaVaultContract
             long acknowledged = 0;
             try
             {
-                for (var i = 1; i < cuts.Length; i++)
+                for (var i = 1; i < offsets.Length; i++)
                 {
-                    var appended = await Append(new(crash), media, acknowledged, plaintext.AsMemory(cuts[i - 1]..cuts[i]));
-                    Assert.Equal(new(AppendStatus.Stored, cuts[i]), appended);
+                    var appended = await Append(new(crash), media, acknowledged, plaintext.AsMemory(offsets[i - 1]..offsets[i]));
+                    Assert.Equal(new(AppendStatus.Stored, offsets[i]), appended);
                     acknowledged = appended.Offset;
                 }
 
@@ -322,18 +318,17 @@ public abstract class MediaVaultContract
                 failures++;
             }
 
-            var received = await Vault.ReceivedBytes(media, Cancellation);
+            var received = await MediaStore.ReceivedBytes(media, Cancellation);
             Assert.InRange(received, acknowledged, plaintext.Length);
             if (received < plaintext.Length)
-                Assert.Equal(AppendStatus.Stored, (await Append(Vault, media, received, plaintext.AsMemory((int)received))).Status);
+                Assert.Equal(AppendStatus.Stored, (await Append(MediaStore, media, received, plaintext.AsMemory((int)received))).Status);
 
-            await Vault.Finish(media, Cancellation);
-            Assert.Equal(plaintext, await ReadAll(Vault, media, plaintext.Length));
+            await AssertReadsBack(media, plaintext);
             if (!crash.Crashed)
                 break;
         }
 
-        Assert.True(failures > 10, $"only {failures} points were tried");
+        Assert.True(failures > 10, $"Only {failures} crash points were tested.");
     }
 
     protected static MediaObject NewObject() =>
@@ -341,8 +336,9 @@ public abstract class MediaVaultContract
 
     protected static byte[] Bytes(int length) => RandomNumberGenerator.GetBytes(length);
 
-    protected static Task<AppendResult> Append(EncryptedMediaStore vault, MediaObject media, long offset, ReadOnlyMemory<byte> bytes, bool checksummed = false) =>
-        vault.Append(
+    protected static Task<AppendResult> Append(
+        EncryptedMediaStore mediaStore, MediaObject media, long offset, ReadOnlyMemory<byte> bytes, bool checksummed = false) =>
+        mediaStore.Append(
             media,
             offset,
             new MemoryStream(bytes.ToArray()),
@@ -350,12 +346,13 @@ public abstract class MediaVaultContract
             checksummed ? new UploadChecksum(HashAlgorithmName.SHA256, SHA256.HashData(bytes.Span)) : null,
             Cancellation);
 
-    protected static async Task<byte[]> ReadAll(EncryptedMediaStore vault, MediaObject media, long length)
+    private async Task AssertReadsBack(MediaObject media, byte[] plaintext)
     {
-        await using var stream = await vault.OpenRead(media, length, Cancellation);
+        await MediaStore.Finish(media, Cancellation);
+        await using var stream = await MediaStore.OpenRead(media, plaintext.Length, Cancellation);
         var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes, Cancellation);
-        return bytes.ToArray();
+        Assert.Equal(plaintext, bytes.ToArray());
     }
 
     private async Task<List<MediaObjectInfo>> List()

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;
 
-public sealed class MediaFuzzTests
+public sealed class FuzzTests
 {
-    static readonly byte[][] Clips = [.. Clip.All.Select(Clip.Read)];
+    private static readonly byte[][] Clips = [.. Clip.All.Select(Clip.Read)];
 
-    /// <summary>Sizes and ids at which readers stumble.</summary>
-    static readonly byte[][] Words =
+    /// <summary>Sizes and ids that tend to break readers.</summary>
+    private static readonly byte[][] Words =
     [
         [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 7], [0, 0, 0, 8], [0x7F, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0],
         [0xFF, 0xFF, 0xFF, 0xFF], [0xFF], [0x80], [0x01], [0],
@@ -21,10 +21,10 @@ public sealed class MediaFuzzTests
     ];
 
     /// <summary>
-    /// 20,000 mutants of all clips; more with <c>FUZZ_MUTANTS</c>. A failure is repeated with the seed it prints, as <c>FUZZ_SEED</c>.
+    /// 20,000 mutants of all clips, or <c>FUZZ_MUTANTS</c>. To repeat a failure, set <c>FUZZ_SEED</c> to the seed it prints.
     /// </summary>
     [Fact]
-    public async Task No_mutant_of_a_real_clip_crashes_hangs_or_costs_memory()
+    public async Task No_mutant_of_a_real_clip_crashes_hangs_or_exhausts_memory()
     {
         var mutants = Setting("FUZZ_MUTANTS", 20_000);
         var seed = Setting("FUZZ_SEED", Environment.TickCount);
@@ -47,24 +47,24 @@ public sealed class MediaFuzzTests
             }
 
             var memory = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(memory < 512 << 10, $"FUZZ_SEED={seed + i}: {memory} bytes of memory for a file of {file.Length}");
+            Assert.True(memory < 512 << 10, $"FUZZ_SEED={seed + i}: {memory} bytes allocated for a file of {file.Length}");
             Assert.True(stream.BytesRead < 16 * (4096 + file.Length),
                 $"FUZZ_SEED={seed + i}: {stream.BytesRead} bytes read of a file of {file.Length}");
             (worstMemory, worstReads) = (Math.Max(worstMemory, memory), Math.Max(worstReads, stream.BytesRead));
         }
 
         TestContext.Current.SendDiagnosticMessage(
-            "{0} readable; at worst {1} bytes allocated and {2} read for one", readable, worstMemory, worstReads);
-        // Else the mutants are too wild to get anywhere.
+            "{0} readable; at most {1} bytes allocated and {2} read per file", readable, worstMemory, worstReads);
+        // With fewer readable mutants the test would not reach the deeper code.
         Assert.InRange(readable, mutants / 20, mutants);
     }
 
-    static byte[] Mutant(Random random)
+    private static byte[] Mutant(Random random)
     {
         List<byte> file = [.. random.GetItems(Clips, 1)[0]];
         for (var changes = random.Next(1, 9); changes > 0 && file.Count > 16; changes--)
         {
-            // Half of the changes go to the front, where the structure is.
+            // Half of the changes target the front, where the structure is.
             var at = random.Next(random.Next(2) == 0 ? file.Count : Math.Min(file.Count, 1024));
             var length = Math.Min(random.Next(1, 64), file.Count - at);
             var word = random.GetItems(Words, 1)[0];
@@ -100,6 +100,6 @@ public sealed class MediaFuzzTests
         return [.. file];
     }
 
-    static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : otherwise;
+    private static int Setting(string name, int defaultValue) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : defaultValue;
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Stores;
 
-public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
+public sealed class FileSystemMediaStoreTests : EncryptedMediaStoreContract, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-media-").FullName;
 
@@ -14,7 +14,7 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Nothing_personal_is_on_the_disk()
+    public async Task Disk_contains_no_personal_data()
     {
         var media = NewObject() with { Name = "patients/Zwicky-19041977/consultations/1/recordings/1" };
         await Append(new(OpenStore()), media, 0, "only the patient may see this"u8.ToArray());
@@ -31,33 +31,33 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
     }
 
     [Fact]
-    public async Task Body_that_lost_acknowledged_bytes_takes_no_more()
+    public async Task Body_without_its_acknowledged_bytes_accepts_no_more()
     {
         var media = NewObject();
         await Append(new(OpenStore()), media, 0, Bytes(1 << 20));
         using (var body = File.OpenWrite(Directory.GetFiles(_directory, "media", SearchOption.AllDirectories).Single()))
             body.SetLength(70_000);
 
-        var refused = await Assert.ThrowsAsync<MediaStoreException>(() => Append(new(OpenStore()), media, 1 << 20, Bytes(1 << 20)));
+        var error = await Assert.ThrowsAsync<MediaStoreException>(() => Append(new(OpenStore()), media, 1 << 20, Bytes(1 << 20)));
 
-        Assert.Equal(MediaStoreProblem.Damaged, refused.Problem);
+        Assert.Equal(MediaStoreProblem.Damaged, error.Problem);
     }
 
     [Fact]
-    public async Task Store_without_its_folder_is_unavailable()
+    public async Task Store_without_a_folder_is_unavailable()
     {
         var file = Path.Combine(_directory, "file");
         await File.WriteAllTextAsync(file, "", Cancellation);
 
         var probe = await Assert.ThrowsAsync<MediaStoreException>(() => new FileSystemMediaStore(file).Probe(Cancellation));
         Assert.Equal(MediaStoreProblem.Unavailable, probe.Problem);
-        var vault = new EncryptedMediaStore(new FileSystemMediaStore(file));
-        var append = await Assert.ThrowsAsync<MediaStoreException>(() => Append(vault, NewObject(), 0, Bytes(1)));
+        var mediaStore = new EncryptedMediaStore(new FileSystemMediaStore(file));
+        var append = await Assert.ThrowsAsync<MediaStoreException>(() => Append(mediaStore, NewObject(), 0, Bytes(1)));
         Assert.Equal(MediaStoreProblem.Unavailable, append.Problem);
     }
 
     [Fact]
-    public async Task Deletion_wins_over_an_upload_under_way()
+    public async Task Deletion_aborts_an_upload_in_progress()
     {
         var media = NewObject();
         await using var slow = new GatedStream(Bytes(1 << 20));
@@ -69,6 +69,6 @@ public sealed class FileSystemMediaVaultTests : MediaVaultContract, IDisposable
 
         await Assert.ThrowsAsync<MediaStoreException>(() => upload);
         await foreach (var info in OpenStore().List(Cancellation))
-            Assert.Fail($"{info.BodyBytes} bytes are left");
+            Assert.Fail($"{info.BodyBytes} bytes remain.");
     }
 }

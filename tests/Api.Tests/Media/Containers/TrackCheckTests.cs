@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Replays.Api.Tests.Media.Containers;
 
-public sealed class MediaFitTests
+public sealed class TrackCheckTests
 {
     [Theory]
     [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.Ok)]
@@ -21,24 +21,25 @@ public sealed class MediaFitTests
     [InlineData("av-faststart.mp4", "audio/mp4", ConsultationMode.Video, TrackCheckResult.VideoInAudio)]
     [InlineData("av.webm", "audio/webm", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
     [InlineData("av.mkv", "audio/x-matroska", ConsultationMode.Audio, TrackCheckResult.VideoInAudio)]
-    [InlineData("audio.m4a", "video/mp4", ConsultationMode.Video, TrackCheckResult.NoTrackOfItsKind)]
-    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Video, TrackCheckResult.NoTrackOfItsKind)]
-    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Chat, TrackCheckResult.NoTrackOfItsKind)]
-    [InlineData("audio.mka", "audio/webm", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
-    [InlineData("audio.m4a", "audio/webm", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
-    [InlineData("audio.webm", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
-    [InlineData("audio.m4a", "audio/ogg", ConsultationMode.Audio, TrackCheckResult.OtherContainer)]
-    public async Task A_recording_must_hold_what_it_declares_and_what_its_mode_records(
-        string clip, string contentType, ConsultationMode mode, TrackCheckResult fit) =>
-        Assert.Equal(fit, (await Clip.TracksAsync(Clip.Read(clip))).Check(contentType, mode));
+    [InlineData("audio.m4a", "video/mp4", ConsultationMode.Video, TrackCheckResult.MissingTrack)]
+    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Video, TrackCheckResult.MissingTrack)]
+    [InlineData("audio.m4a", "audio/mp4", ConsultationMode.Chat, TrackCheckResult.MissingTrack)]
+    [InlineData("audio.mka", "audio/webm", ConsultationMode.Audio, TrackCheckResult.ContainerMismatch)]
+    [InlineData("audio.m4a", "audio/webm", ConsultationMode.Audio, TrackCheckResult.ContainerMismatch)]
+    [InlineData("audio.webm", "audio/mp4", ConsultationMode.Audio, TrackCheckResult.ContainerMismatch)]
+    [InlineData("audio.m4a", "audio/ogg", ConsultationMode.Audio, TrackCheckResult.ContainerMismatch)]
+    public async Task Recording_must_match_its_declared_type_and_mode(
+        string clip, string contentType, ConsultationMode mode, TrackCheckResult expected) =>
+        Assert.Equal(expected, (await Clip.ReadTracks(Clip.Read(clip))).Check(contentType, mode));
 
     [Fact]
-    public void What_cannot_be_read_does_not_fit_and_what_is_not_looked_into_does()
+    public void Unreadable_content_is_rejected_and_an_uncheckable_type_is_accepted()
     {
-        Assert.Equal(TrackCheckResult.Unreadable, new MediaTracks(MediaContainer.Unreadable).Check("audio/mp4", ConsultationMode.Audio));
-        Assert.Equal(TrackCheckResult.OtherContainer, new MediaTracks(MediaContainer.Unreadable).Check("audio/ogg", ConsultationMode.Audio));
-        Assert.Equal(TrackCheckResult.OtherContainer, new MediaTracks(MediaContainer.Other).Check("audio/mp4", ConsultationMode.Audio));
-        Assert.Equal(TrackCheckResult.Ok, new MediaTracks(MediaContainer.Other).Check("audio/ogg", ConsultationMode.Audio));
+        var (unreadable, other) = (new MediaTracks(MediaContainer.Unreadable), new MediaTracks(MediaContainer.Other));
+        Assert.Equal(TrackCheckResult.Unreadable, unreadable.Check("audio/mp4", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.ContainerMismatch, unreadable.Check("audio/ogg", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.ContainerMismatch, other.Check("audio/mp4", ConsultationMode.Audio));
+        Assert.Equal(TrackCheckResult.Ok, other.Check("audio/ogg", ConsultationMode.Audio));
     }
 
     [Theory]
@@ -54,6 +55,6 @@ public sealed class MediaFitTests
     [InlineData("mp4", ConsultationMode.Video, false)]
     [InlineData("", ConsultationMode.Video, false)]
     [InlineData(null, ConsultationMode.Video, false)]
-    public void Only_listed_types_may_be_opened_and_no_video_in_mode_audio(string? contentType, ConsultationMode mode, bool allowed) =>
+    public void Only_allowed_types_can_be_opened_and_no_video_in_mode_audio(string? contentType, ConsultationMode mode, bool allowed) =>
         Assert.Equal(allowed, MediaContentTypes.Allows(MediaContentTypes.Default, contentType, mode));
 }

@@ -1,0 +1,76 @@
+namespace Replays.Grains.AuditTrail;
+
+/// <summary>The end of a trail as one activation knows it, with the ids of its latest entries, so that no entry is appended twice.</summary>
+internal sealed class AppendCursor
+{
+    private const int MaxKnownIds = 1024 * TrailStorage.PageSize;
+
+    /// <summary>How far the clocks of two machines may differ: no entry was appended earlier than this before its own time.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    private readonly HashSet<Guid> _knownIds = [];
+    private int _firstKnownPage;
+    private long _knownSince;
+
+    public AppendCursor(TrailHead? head, string? headTag, TrailPage page, string? pageTag)
+    {
+        (HeadCount, HeadTag, Page, PageTag) = (head?.Count ?? 0, headTag, page, pageTag);
+        Count = (long)page.Number * TrailStorage.PageSize + page.Entries.Length;
+        Hash = page.Entries.LastOrDefault()?.Hash ?? TrailChain.Genesis(page.Owner);
+        LastRecordedAt = page.Entries.LastOrDefault()?.RecordedAt ?? 0;
+        AddKnown(page);
+    }
+
+    /// <summary>The last page.</summary>
+    public TrailPage Page { get; private set; }
+
+    public string? PageTag { get; set; }
+
+    /// <summary>How many entries the stored head covers.</summary>
+    public long HeadCount { get; set; }
+
+    public string? HeadTag { get; set; }
+
+    public long Count { get; private set; }
+
+    public byte[] Hash { get; private set; }
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public long LastRecordedAt { get; private set; }
+
+    public bool HasUnwritten { get; private set; }
+
+    public bool IsPageFull => Page.Entries.Length == TrailStorage.PageSize;
+
+    public bool Contains(Guid id) => _knownIds.Contains(id);
+
+    /// <returns>The older page that has to be read before it is certain whether an entry is new; null: none.</returns>
+    public int? NextUnknownPage(AuditEntry entry) =>
+        _firstKnownPage > 0 && _knownSince >= (entry.At - ClockSkew).ToUnixTimeMilliseconds() ? _firstKnownPage - 1 : null;
+
+    public void AddKnown(TrailPage page)
+    {
+        _firstKnownPage = page.Number;
+        _knownSince = page.Entries.IsEmpty ? long.MaxValue : page.Entries[0].RecordedAt;
+        _knownIds.UnionWith(page.Entries.Select(entry => entry.Id));
+    }
+
+    public void Append(ChainedEntry entry)
+    {
+        Page = Page with { Entries = Page.Entries.Add(entry) };
+        (Count, Hash, LastRecordedAt, HasUnwritten) = (Count + 1, entry.Hash, entry.RecordedAt, true);
+        _knownIds.Add(entry.Id);
+    }
+
+    public void StartPage() => (Page, PageTag) = (new() { Owner = Page.Owner, Number = Page.Number + 1 }, null);
+
+    /// <summary>Bounds memory: ids of older entries are read again when they are asked for.</summary>
+    public void MarkWritten(string? pageTag)
+    {
+        (PageTag, HasUnwritten) = (pageTag, false);
+        if (_knownIds.Count <= MaxKnownIds)
+            return;
+        _knownIds.Clear();
+        AddKnown(Page);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Replays.Grains.AuditTrail;
+
+/// <summary>An audit entry as a rule decides it, before it gets its id and time.</summary>
+/// <param name="Kind">In the past tense, such as <c>consultation.started</c>.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Subject">The full name of what changed.</param>
+/// <param name="Detail">A mode or a reason.</param>
+internal sealed record AuditFact(string Kind, Actor By, string Subject, string? Detail = null)
+{
+    public AuditEntry ToEntry(DateTimeOffset at) =>
+        new() { Id = Guid.NewGuid(), At = at, Kind = Kind, By = By, Subject = Subject, Detail = Detail };
+}

@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Replays.Grains.Identity;
+using Replays.Grains.Patients;
+using Replays.Grains.Safeguards;
+
+namespace Replays.Grains.Consultations;
+
+internal partial class ConsultationRules
+{
+    public virtual RecordingState? FindByIdempotencyKey(ConsultationState state, IdempotencyKey key, DateTimeOffset now) =>
+        state.Recordings.LastOrDefault(r => r.IdempotencyKey?.Key == key.Key && now - r.StartedAt < IdempotencyKey.Lifetime);
+
+    /// <summary>Decides whether a recording may be opened, and what must have happened before its data key is made.</summary>
+    public virtual Decision<ConsultationState> PrepareRecording(ConsultationState state, OpenRecordingRequest request)
+    {
+        if (ValidateOpen(state, request) is var error and not ErrorCode.None)
+            return Reject(state, error);
+        if (PresenceSafeguard.Check(enabled, state, request.Presence, Options.Presence.RequireProof) is { } denial)
+            return Reject(state, ErrorCode.PresenceRequired, denial);
+        if (state.Recordings.Any(r => r.Status is RecordingStatus.Open))
+            return Reject(state, ErrorCode.RecordingOpen);
+        if (state.Recordings.Length >= Options.Recordings.MaxPerConsultation)
+            return Reject(state, ErrorCode.LimitReached);
+        return new(state)
+        {
+            // Intent is durable, and the reminder registered, before any media flow.
+            Before = state.Recordings.IsEmpty ? [new ReportStatus(state.Status), new RegisterReminder()] : [new ReportStatus(state.Status)],
+        };
+    }
+
+    /// <summary>Opens a recording in the current mode.</summary>
+    /// <param name="state">The consultation, for which <see cref="PrepareRecording"/> found no error.</param>
+    /// <param name="request">The recorder's request.</param>
+    /// <param name="created">Where its media go, under which key.</param>
+    /// <param name="by">The recorder.</param>
+    /// <param name="now">The time.</param>
+    public virtual Decision<ConsultationState> OpenRecording(
+        ConsultationState state, OpenRecordingRequest request, CreatedMedia created, Actor by, DateTimeOffset now)
+    {
+        var recording = new RecordingState
+        {
+            Ordinal = state.Recordings.Length + 1,
+            Mode = state.Mode!.Value,
+            Status = RecordingStatus.Open,
+            StartedAt = now,
+            ContentType = request.ContentType,
+            Length = request.Length,
+            UploadToken = created.UploadToken,
+            ObjectKey = created.ObjectKey,
+            WrappedKey = created.WrappedKey,
+            IdempotencyKey = request.IdempotencyKey,
+        };
+        return new(state with { Recordings = state.Recordings.Add(recording) })
+        {
+            Audit = [Fact(state, "recording.opened", by, Format(recording.Mode), recording.Ordinal)],
+        };
+    }
+
+    public virtual Decision<ConsultationState> CloseRecording(ConsultationState state, int ordinal) => state.Recording(ordinal) switch
+    {
+        null => Reject(state, ErrorCode.NotFound),
+        { Status: RecordingStatus.Discarded } => Reject(state, ErrorCode.InvalidTransition),
+        { Status: RecordingStatus.Open } open => new(state.WithRecording(open with { Status = RecordingStatus.Closed })),
+        _ => new(state),
+    };
+
+    /// <summary>Gives a recording up. Its bytes are deleted when the consultation settles.</summary>
+    public virtual Decision<ConsultationState> DiscardRecording(Reconciled reconciled, int ordinal, Actor by)
+    {
+        var state = reconciled.State;
+        return state.Recording(ordinal) switch
+        {
+            null => Reject(state, ErrorCode.NotFound),
+            { Status: RecordingStatus.Available } => Reject(state, ErrorCode.InvalidTransition),
+            { Status: RecordingStatus.Discarded } => new(state),
+            { } recording => new(state.WithRecording(recording with { Status = RecordingStatus.Discarded }))
+            {
+                Audit = [Fact(state, "recording.discarded", by, ordinal: ordinal)],
+            },
+        };
+    }
+
+    /// <summary>The length is declared once: the same again changes nothing.</summary>
+    public virtual Decision<ConsultationState> DeclareLength(ConsultationState state, int ordinal, long length, bool ownsLease) => state.Recording(ordinal) switch
+    {
+        null => Reject(state, ErrorCode.NotFound),
+        _ when !ownsLease => Reject(state, ErrorCode.UploadInProgress),
+        { IsUnsealed: true, Length: null } recording => new(state.WithRecording(recording with { Length = length })),
+        { IsUnsealed: true, Length: { } known } when known == length => new(state),
+        _ => Reject(state, ErrorCode.InvalidTransition),
+    };
+
+    /// <summary>Whether the holder of an upload token may write to a recording.</summary>
+    public virtual ErrorCode ValidateUpload(ConsultationState state, int ordinal, string uploadToken, DateTimeOffset now) => state.Recording(ordinal) switch
+    {
+        null => ErrorCode.NotFound,
+        { } recording when !IsToken(uploadToken, recording.UploadToken) => ErrorCode.NotFound,
+        { Status: RecordingStatus.Available } or { AwaitsDelivery: true } => ErrorCode.Sealed,
+        { IsUnsealed: true } when !IsUploadDeadlinePassed(state, now) => ErrorCode.None,
+        _ => ErrorCode.InvalidTransition,
+    };
+
+    /// <summary>Whether a recording may be frozen, verified and delivered.</summary>
+    public virtual ErrorCode ValidateSeal(ConsultationState state, int ordinal, DateTimeOffset now) => state.Recording(ordinal) switch
+    {
+        null => ErrorCode.NotFound,
+        { Status: RecordingStatus.Available } => ErrorCode.Sealed,
+        { IsUnsealed: true } when !IsUploadDeadlinePassed(state, now) => ErrorCode.None,
+        _ => ErrorCode.InvalidTransition,
+    };
+
+    /// <summary>
+    /// Decides whether verified media are delivered to the patient. <see cref="Decision{T}.Next"/> holds the verification: it is stored when
+    /// the outcome of the delivery is unknown, so that the consultation finishes it by itself.
+    /// </summary>
+    public virtual Decision<ConsultationState> PrepareDelivery(
+        ConsultationState state, int ordinal, VerifiedMedia media, bool ownsSealLease, DateTimeOffset now)
+    {
+        if (state.Recording(ordinal) is not { } recording)
+            return Reject(state, ErrorCode.NotFound);
+        if (recording.Status is RecordingStatus.Available)
+            return recording.Sealed?.Sha256 == media.Sha256 ? new(state) : Reject(state, ErrorCode.DigestMismatch);
+        if (ValidateDelivery(state, recording, now) is { Error: not ErrorCode.None } rejected)
+            return rejected;
+        if (!ownsSealLease)
+            return Reject(state, ErrorCode.UploadInProgress);
+        return new(state.WithRecording(recording with { Status = RecordingStatus.Closed, Sealed = media })) { Before = [new ReportStatus(state.Status)] };
+    }
+
+    /// <summary>Recordings that are verified and may be delivered, but whose delivery has not been confirmed.</summary>
+    public virtual ImmutableArray<RecordingState> PendingDeliveries(ConsultationState state, DateTimeOffset now) =>
+        [.. state.Recordings.Where(r => r.AwaitsDelivery && ValidateDelivery(state, r, now).Error is ErrorCode.None)];
+
+    /// <summary>The patient's answer to a delivery. Their page write is the seal: this record notes it with its next change.</summary>
+    public virtual Decision<ConsultationState> CompleteDelivery(ConsultationState state, RecordingState verified, DeliveryResult result) => result switch
+    {
+        DeliveryResult.Accepted or DeliveryResult.AlreadyDelivered => new(state.WithRecording(verified with { Status = RecordingStatus.Available })),
+        DeliveryResult.Conflict => Reject(state, ErrorCode.DigestMismatch),
+        _ => Reject(state, ErrorCode.RejectedBySafeguard),
+    };
+
+    /// <summary>Marks available what the patient's ledger already holds: a delivery may have succeeded and its answer been lost.</summary>
+    public virtual Reconciled Reconcile(ConsultationState state, LedgerEntry? entry)
+    {
+        foreach (var replay in entry?.Replays ?? [])
+        {
+            if (state.Recording(replay.Name.Ordinal) is { IsUnsealed: true } recording)
+            {
+                state = state.WithRecording(recording with
+                {
+                    Status = RecordingStatus.Available,
+                    Sealed = new() { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
+                });
+            }
+        }
+        return new(state);
+    }
+
+    public virtual Decision<ConsultationState> DropDataKey(ConsultationState state, int ordinal) =>
+        new(state.Recording(ordinal) is { IsUnsealed: false, WrappedKey.Length: > 0 } recording
+            ? state.WithRecording(recording with { WrappedKey = [] })
+            : state);
+
+    private ErrorCode ValidateOpen(ConsultationState state, OpenRecordingRequest request)
+    {
+        if (state.Status is not ConsultationStatus.InProgress || state.Mode is not { } mode)
+            return ErrorCode.InvalidTransition;
+        if (request.Mode is { } wanted && wanted != mode)
+            return ErrorCode.ModeChanged;
+        if (mode is ConsultationMode.Chat)
+            return ErrorCode.InvalidTransition;
+        if (mode is ConsultationMode.Audio && request.ContentType.StartsWith("video/", StringComparison.OrdinalIgnoreCase))
+            return ErrorCode.UnsupportedContentType;
+        return state.HasConsent(mode) ? ErrorCode.None : ErrorCode.ConsentRequired;
+    }
+
+    private Decision<ConsultationState> ValidateDelivery(ConsultationState state, RecordingState recording, DateTimeOffset now)
+    {
+        if (!state.HasConsent(recording.Mode))
+            return Reject(state, ErrorCode.ConsentRequired);
+        if (!recording.IsUnsealed || IsUploadDeadlinePassed(state, now) || state.Status is not (ConsultationStatus.InProgress or ConsultationStatus.Ended))
+            return Reject(state, ErrorCode.InvalidTransition);
+        return PresenceSafeguard.Check(enabled, state) is { } denial ? Reject(state, ErrorCode.PresenceRequired, denial) : new(state);
+    }
+
+    private static bool IsToken(string shown, string own) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown), Encoding.UTF8.GetBytes(own));
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Storage;
+using Replays.Grains.AuditTrail;
+using Replays.Grains.Identity;
+using Replays.Grains.Safeguards;
+
+namespace Replays.Grains.Patients;
+
+/// <summary>
+/// A patient's ledger in storage: a header, and pages of 16 consultations that are records of their own. At most eight pages are cached. What
+/// was written is in memory only once the write is known to have succeeded.
+/// </summary>
+internal sealed class LedgerStore(
+    PatientId patient, IPersistentState<LedgerHeader> header, IGrainStorage storage, OwnershipMismatchGuard ownership, TimeProvider time, Action schedulePublish)
+{
+    public const int MaxPagesPerRequest = 4;
+
+    private const int MaxCachedPages = 2 * MaxPagesPerRequest, MaxIdempotencyKeys = 256;
+
+    private readonly Dictionary<int, StoredPage> _pages = [];
+    private readonly HashSet<Guid> _published = [];
+    private List<LedgerEntry>? _keyedEntries;
+    private int? _lastNumber;
+    private bool _mustReloadHeader;
+
+    public LedgerHeader Header => header.State;
+
+    /// <summary>Nothing is left of what is on the pages before this one.</summary>
+    private int FirstPage => LedgerPage.PageNumberOf(Header.LastErasedNumber);
+
+    /// <summary>Audit entries that may not be published yet: one record's at a time; empty when there are none.</summary>
+    public ImmutableArray<AuditEntry> NextUnpublished() => _pages.Values.Select(page => page.State.Outbox)
+        .Append(_mustReloadHeader ? [] : Header.Outbox)
+        .Select(Unpublished)
+        .FirstOrDefault(entries => !entries.IsEmpty) is { IsDefault: false } some ? some : [];
+
+    public ImmutableArray<AuditEntry> UnpublishedOf(ConsultationId consultation) =>
+        _pages.TryGetValue(LedgerPage.PageNumberOf(consultation.Number), out var page) ? Unpublished(page.State.Outbox) : [];
+
+    public void MarkPublished(ImmutableArray<AuditEntry> entries) => _published.UnionWith(entries.Select(entry => entry.Id));
+
+    /// <summary>Checks the header after it was read; the first one is the patient's own.</summary>
+    public void CheckHeader()
+    {
+        if (!header.RecordExists)
+            header.State = new() { Owner = patient.Name };
+        else
+            ownership.Check(patient.Name, Header.Owner);
+        _mustReloadHeader = false;
+        if (!Header.Outbox.IsEmpty)
+            schedulePublish();
+    }
+
+    /// <summary>Reads the header again after a write that failed and may have committed.</summary>
+    public async ValueTask ReloadIfNeeded()
+    {
+        if (!_mustReloadHeader)
+            return;
+        await header.ReadStateAsync();
+        CheckHeader();
+    }
+
+    public async Task SaveHeader(LedgerHeader next, params IEnumerable<AuditFact> audit)
+    {
+        header.State = next with { Outbox = Append(next.Outbox, audit) };
+        _mustReloadHeader = true;
+        await header.WriteStateAsync();
+        _mustReloadHeader = false;
+        if (!Header.Outbox.IsEmpty)
+            schedulePublish();
+    }
+
+    public async Task<LedgerEntry?> FindEntry(int number) => (await Load(LedgerPage.PageNumberOf(number))).Find(number);
+
+    public async Task SaveEntry(LedgerEntry entry, IEnumerable<AuditFact> audit)
+    {
+        var number = LedgerPage.PageNumberOf(entry.Name.Number);
+        if (number > Header.LastPage)
+            await SaveHeader(Header with { LastPage = number });
+        var before = await Load(number);
+        var isNew = before.Find(entry.Name.Number) is null;
+        // While the page is written nothing of it is in memory: after a failure everything is reloaded, for the write may have committed.
+        _pages.Remove(number, out var page);
+        var (keyed, lastNumber) = (_keyedEntries, _lastNumber);
+        (_keyedEntries, _lastNumber) = (null, null);
+        page!.State = before.WithEntry(entry) with { Owner = LedgerPage.PageKey(patient, number), Outbox = Append(before.Outbox, audit) };
+        await storage.WriteStateAsync(LedgerPage.StateName, PageId(number), page);
+        _pages[number] = page;
+        (_keyedEntries, _lastNumber) = (keyed, isNew ? entry.Name.Number : lastNumber);
+        if (isNew && entry.IdempotencyKey is not null)
+            _keyedEntries?.Add(entry);
+        _published.ExceptWith(before.Outbox.Except(page.State.Outbox).Select(e => e.Id));
+        if (!page.State.Outbox.IsEmpty)
+            schedulePublish();
+    }
+
+    /// <summary>The last number given, also before an erasure.</summary>
+    public async Task<int> LastNumber()
+    {
+        if (_lastNumber is { } known)
+            return known;
+        var last = 0;
+        // The header is written before the page: the last page may be empty, the one before it is not.
+        for (var page = Header.LastPage; page >= FirstPage && last == 0; page--)
+            last = (await Load(page)).Entries is [.., var newest] ? newest.Name.Number : 0;
+        last = Math.Max(last, Header.LastErasedNumber);
+        _lastNumber = last;
+        return last;
+    }
+
+    /// <summary>The booking made with an idempotency key in the last 24 hours; only the newest 256 keys count.</summary>
+    public async Task<LedgerEntry?> FindByIdempotencyKey(string key, DateTimeOffset now)
+    {
+        _keyedEntries ??= await ReadKeyedEntries(now);
+        return _keyedEntries.TakeLast(MaxIdempotencyKeys).LastOrDefault(e => e.IdempotencyKey!.Key == key && now - e.BookedAt < IdempotencyKey.Lifetime);
+    }
+
+    /// <summary>Visits entries, newest first, from where the page before ended, until the visitor returns false or four pages are read.</summary>
+    /// <returns>Where to continue; null at the end of the ledger.</returns>
+    public async Task<LedgerCursor?> EnumerateNewestFirst(LedgerCursor? after, Func<LedgerEntry, bool> visit)
+    {
+        // Ordinals start at 1: below ordinal 1 nothing is left of that consultation.
+        var newest = Math.Min(await LastNumber(), after is { } a ? a.Number - (a.Ordinal <= 1 ? 1 : 0) : int.MaxValue);
+        for (var (page, read) = (LedgerPage.PageNumberOf(newest), 0); page >= FirstPage; page--, read++)
+        {
+            if (read == MaxPagesPerRequest)
+                return new LedgerCursor((page + 1) * LedgerPage.Size, 0);
+            foreach (var entry in (await Load(page)).Entries.Reverse())
+            {
+                if (entry.Name.Number <= newest && !visit(entry))
+                    return null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Deletes all pages, newest first.</summary>
+    public async Task DeletePages()
+    {
+        (_keyedEntries, _lastNumber) = (null, null);
+        _pages.Clear();
+        for (var number = Header.LastPage; number >= FirstPage; number--)
+        {
+            var page = new StoredPage();
+            await storage.ReadStateAsync(LedgerPage.StateName, PageId(number), page);
+            if (page.RecordExists)
+                await storage.ClearStateAsync(LedgerPage.StateName, PageId(number), page);
+        }
+    }
+
+    private async Task<List<LedgerEntry>> ReadKeyedEntries(DateTimeOffset now)
+    {
+        var keyed = new List<LedgerEntry>();
+        for (var page = LedgerPage.PageNumberOf(await LastNumber()); page >= FirstPage; page--)
+        {
+            var entries = (await Load(page)).Entries;
+            keyed.InsertRange(0, entries.Where(e => e.IdempotencyKey is not null));
+            if (keyed.Count >= MaxIdempotencyKeys || entries.Any(e => now - e.BookedAt >= IdempotencyKey.Lifetime))
+                break;
+        }
+        return keyed;
+    }
+
+    private async Task<LedgerPage> Load(int number)
+    {
+        if (_pages.TryGetValue(number, out var cached))
+            return cached.State;
+        var page = new StoredPage();
+        await storage.ReadStateAsync(LedgerPage.StateName, PageId(number), page);
+        if (page.RecordExists && !ownership.Check(LedgerPage.PageKey(patient, number), page.State.Owner))
+        {
+            _pages.Clear();
+            throw new OwnershipMismatchException();
+        }
+        if (_pages.Count >= MaxCachedPages)
+            _pages.Remove(_pages.Keys.Min());
+        _pages[number] = page;
+        if (!page.State.Outbox.IsEmpty)
+            schedulePublish();
+        return page.State;
+    }
+
+    private ImmutableArray<AuditEntry> Append(ImmutableArray<AuditEntry> outbox, IEnumerable<AuditFact> audit) =>
+        [.. Unpublished(outbox), .. audit.Select(fact => fact.ToEntry(time.GetUtcNow()))];
+
+    private ImmutableArray<AuditEntry> Unpublished(ImmutableArray<AuditEntry> outbox) => outbox.RemoveAll(entry => _published.Contains(entry.Id));
+
+    private GrainId PageId(int number) => GrainId.Create(LedgerPage.StateName, LedgerPage.PageKey(patient, number));
+
+    private sealed class StoredPage : IGrainState<LedgerPage>
+    {
+        [AllowNull]
+        public LedgerPage State { get => field; set => field = value ?? new(); } = new();
+
+        public string? ETag { get; set; }
+
+        public bool RecordExists { get; set; }
+    }
+}

@@ -1,0 +1,63 @@
+using Replays.Grains.Identity;
+using Replays.Grains.Safeguards;
+using Replays.Grains.StopList;
+
+namespace Replays.Grains.Patients;
+
+/// <summary>
+/// The patient's part of an erasure (GDPR Art. 17): the stop list and the patient's key first, the ledger last. Media, consultations,
+/// evidence and the audit trail's content are erased in between by a worker.
+/// </summary>
+internal sealed class PatientErasure(
+    PatientId own, LedgerStore ledger, LedgerRules rules, KeySafeguard keys, IStopList stops, TimeProvider time, Action deactivate)
+{
+    public async Task<ErrorCode> Begin(Actor by, CancellationToken cancellation)
+    {
+        var decision = rules.BeginErasure(ledger.Header);
+        if (decision.Error is not ErrorCode.None)
+            return decision.Error;
+        // Written first: if another activation sets a legal hold meanwhile, this write fails.
+        await ledger.SaveHeader(decision.Next);
+        try
+        {
+            if (!await stops.Erase(own, by, cancellation))
+            {
+                await ledger.SaveHeader(ledger.Header with { IsErasing = false });
+                return ErrorCode.IncidentOpen;
+            }
+        }
+        catch
+        {
+            deactivate(); // the next activation finds out whether the stop was written
+            throw;
+        }
+        await keys.Destroy(own, cancellation);
+        return ErrorCode.None;
+    }
+
+    /// <summary>Destroys the key, in case a crash prevented it.</summary>
+    /// <returns>False: no erasure is in progress.</returns>
+    public async Task<bool> Resume(CancellationToken cancellation)
+    {
+        if (ledger.Header.IsErasing)
+            await keys.Destroy(own, cancellation);
+        return ledger.Header.IsErasing;
+    }
+
+    /// <summary>Deletes the ledger and writes the tombstone.</summary>
+    public async Task Complete()
+    {
+        if (!ledger.Header.IsErasing)
+            return;
+        var last = await ledger.LastNumber();
+        await ledger.DeletePages();
+        await ledger.SaveHeader(rules.CompleteErasure(ledger.Header, last, time.GetUtcNow()));
+    }
+
+    /// <summary>An erasure that began here and is not in the stop list, because of a crash or an open incident, is none.</summary>
+    public async Task CancelIfUnconfirmed(CancellationToken cancellation)
+    {
+        if (ledger.Header.IsErasing && (await stops.FindByPatient(own, cancellation)).All(stop => stop.Kind is not StopKind.Erasure))
+            await ledger.SaveHeader(ledger.Header with { IsErasing = false });
+    }
+}

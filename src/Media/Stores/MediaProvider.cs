@@ -1,0 +1,7 @@
+namespace Replays.Media.Stores;
+
+internal enum MediaProvider
+{
+    FileSystem,
+    S3,
+}
