@@ -4,3 +4,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Replays.Api")]
 [assembly: InternalsVisibleTo("Replays.Api.Tests")]
 [assembly: InternalsVisibleTo("Replays.Bench")]
+[assembly: InternalsVisibleTo("Replays.Simulation")]

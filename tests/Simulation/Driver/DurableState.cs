@@ -11,7 +11,7 @@ internal sealed class DurableState(SimulatedGrainStorage storage, StopTables tab
 {
     public StopTables Tables => tables;
 
-    public LedgerHeader? Header(PatientId patient) => storage.Find<LedgerHeader>("ledger-header", patient.Name);
+    public LedgerHeader? Header(PatientId patient) => storage.Find<LedgerHeader>(LedgerHeader.StateName, patient.Name);
 
     public bool HasLegalHold(PatientId patient) => Header(patient)?.LegalHold is not null;
 

@@ -12,6 +12,9 @@ internal sealed class Quietening(World world)
         TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15),
     ];
 
+    /// <summary>Orleans deactivates a grain that was not called for so long.</summary>
+    private static readonly TimeSpan IdleAge = TimeSpan.FromMinutes(15);
+
     private readonly WorkerActions _workers = new(world);
 
     public void Run()
@@ -24,6 +27,8 @@ internal sealed class Quietening(World world)
         foreach (var wait in Waits)
         {
             world.Cluster.Clock.Advance(wait);
+            if (wait >= IdleAge)
+                world.TryCall(world.Cluster.DeactivateAll);
             Work();
         }
         TouchAll();

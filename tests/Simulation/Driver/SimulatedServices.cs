@@ -5,9 +5,11 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Orleans.Timers;
 using Replays.Grains;
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Incidents;
 using Replays.Grains.Keys;
+using Replays.Grains.Patients;
 using Replays.Grains.Safeguards;
 using Replays.Grains.StopList;
 using Replays.Grains.Storage;
@@ -34,8 +36,8 @@ internal static class SimulatedServices
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton(Options.Create(new ReplaysOptions { Consent = new() { AllowAttested = true } }));
         services.AddSingleton(new EnabledSafeguards()).AddSingleton<SafeguardDenials>();
-        services.AddSingleton<NameSafeguard>().AddSingleton<CallerSafeguard>().AddSingleton<LedgerSafeguard>()
-            .AddSingleton<PresenceSafeguard>().AddSingleton<RecordSafeguard>().AddSingleton<KeySafeguard>();
+        services.AddSingleton<KeySafeguard>().AddSingleton<ConsultationRules>().AddSingleton<LedgerRules>().AddSingleton<IncidentRules>()
+            .AddSingleton<AuditTrailRules>();
         plant?.Invoke(services);
         return services.BuildServiceProvider();
     }

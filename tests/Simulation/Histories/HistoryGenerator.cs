@@ -72,8 +72,11 @@ internal static class HistoryGenerator
     private static readonly Gen<Step[]> Scene = Gen.Frequency(
         (8, SingleStep), (4, Call), (4, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, Erasure), (2, Quietening));
 
+    private static readonly Gen<int> FaultPosition =
+        Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Const(2)), (2, Gen.Int[3, 9]));
+
     private static readonly Gen<Fault?> SomeFault = Gen.Select(
-        Gen.Int[0, Enum.GetValues<FaultKind>().Length - 1], Gen.Int[0, 7], (kind, at) => (Fault?)new Fault((FaultKind)kind, at));
+        Gen.Int[0, Enum.GetValues<FaultKind>().Length - 1], FaultPosition, (kind, at) => (Fault?)new Fault((FaultKind)kind, at));
 
     /// <summary>How likely a step is to meet a fault, in percent: a fifth of the histories has none.</summary>
     private static readonly Gen<int> FaultRate = Gen.OneOfConst(0, 5, 15, 30, 50);

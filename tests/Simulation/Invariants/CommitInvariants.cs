@@ -34,7 +34,7 @@ internal sealed class CommitInvariants
             case LedgerPage.StateName:
                 _ledger.CheckPage(PatientOf(key), before as LedgerPage, after as LedgerPage);
                 break;
-            case "ledger-header":
+            case LedgerHeader.StateName:
                 _ledger.CheckHeader(PatientOf(key), before as LedgerHeader, after as LedgerHeader);
                 break;
             case ConsultationState.StateName:

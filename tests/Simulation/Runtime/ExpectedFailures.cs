@@ -11,5 +11,5 @@ internal static class ExpectedFailures
 {
     public static bool IsExpected(Exception exception) => exception is TimeoutException or SiloUnavailableException
         or StorageUnavailableException or DbException or InconsistentStateException or OwnershipMismatchException
-        || exception is InvalidOperationException { Message: "On legal hold." };
+        || exception is InvalidOperationException { Message: "The patient is on legal hold." };
 }

@@ -161,6 +161,12 @@ internal sealed class SimulatedCluster
         }
     }
 
+    public async Task DeactivateAll()
+    {
+        foreach (var grain in ActiveGrains().ToList())
+            await Deactivate(grain);
+    }
+
     /// <summary>The directory is consistent again: of two activations the younger goes.</summary>
     public void RemoveSecondActivations()
     {
