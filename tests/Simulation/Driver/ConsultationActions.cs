@@ -33,8 +33,12 @@ internal sealed class ConsultationActions(World world)
     public void SwitchMode(Step step) => OnConsultation(step, (grain, _) => grain.SwitchMode(step.Mode(), World.Backend), stored =>
         world.Require(stored?.Mode == step.Mode(), "Acknowledged_switch_is_stored", $"{stored?.Owner}"));
 
-    public void GrantConsent(Step step) => SetConsent(step, (grain, patient) =>
-        grain.SetConsent(step.Mode(), true, World.ActorFor(patient)), granted: true);
+    public void GrantConsent(Step step)
+    {
+        if (world.Consultation(step) is { } consultation)
+            world.Expected.JoinRequested.Add(consultation);
+        SetConsent(step, (grain, patient) => grain.SetConsent(step.Mode(), true, World.ActorFor(patient)), granted: true);
+    }
 
     public void AttestConsent(Step step) => SetConsent(step, (grain, _) =>
         grain.AttestConsent(step.Mode(), step.B % 2 == 0, "dr-osei", World.Backend), granted: step.B % 2 == 0);
@@ -44,8 +48,10 @@ internal sealed class ConsultationActions(World world)
 
     public void Join(Step step)
     {
-        if (world.Consultation(step) is { } consultation
-            && world.Call(() => world.Grains.Consultation(consultation).Join(World.ActorFor(consultation.Patient))) is not null)
+        if (world.Consultation(step) is not { } consultation)
+            return;
+        world.Expected.JoinRequested.Add(consultation);
+        if (world.Call(() => world.Grains.Consultation(consultation).Join(World.ActorFor(consultation.Patient))) is not null)
             world.Require(world.Durable.Consultation(consultation)?.JoinedAt is not null, "Acknowledged_join_is_stored", $"{consultation}");
     }
 

@@ -1,3 +1,4 @@
+using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
@@ -30,6 +31,9 @@ internal sealed class DurableState(SimulatedGrainStorage storage, StopTables tab
     }
 
     public LedgerPage? Page(PatientId patient, int page) => storage.Find<LedgerPage>(LedgerPage.StateName, LedgerPage.PageKey(patient, page));
+
+    public TrailPage? TrailPage(PatientId patient, int page) =>
+        storage.Find<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(patient.Name, page));
 
     public LedgerEntry? Entry(ConsultationId consultation) =>
         Page(consultation.Patient, LedgerPage.PageNumberOf(consultation.Number))?.Entries.FirstOrDefault(entry => entry.Name == consultation);

@@ -16,6 +16,15 @@ internal sealed class ExpectedState
     /// <summary>Deliveries that were sent with the current, unexpired seal lease.</summary>
     public HashSet<(RecordingId, string Sha256)> AuthorizedDeliveries { get; } = [];
 
+    /// <summary>Lengths that a lease holder declared.</summary>
+    public HashSet<(RecordingId, long Length)> DeclaredLengths { get; } = [];
+
+    /// <summary>Consultations that the patient joined, or consented to, with their own token.</summary>
+    public HashSet<ConsultationId> JoinRequested { get; } = [];
+
+    /// <summary>All consultations that a ledger ever had: no number is given twice.</summary>
+    public HashSet<ConsultationId> EverBooked { get; } = [];
+
     /// <summary>Recordings that somebody asked to discard.</summary>
     public HashSet<RecordingId> DiscardRequested { get; } = [];
 

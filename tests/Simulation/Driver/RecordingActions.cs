@@ -1,7 +1,9 @@
 using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Grains.Patients;
 using Replays.Simulation.Histories;
+using Replays.Simulation.Runtime;
 
 namespace Replays.Simulation.Driver;
 
@@ -21,7 +23,10 @@ internal sealed class RecordingActions(World world)
             IdempotencyKey = step.B % 4 == 1 ? new("open", "body") : null,
         };
         if (world.Call(() => world.Grains.Consultation(consultation).OpenRecording(request, World.Recorder)) is { } recording)
+        {
             world.Require(world.Durable.Recording(recording.Name) is not null, "Acknowledged_recording_is_stored", $"{recording.Name}");
+            world.Require(request.Mode is null || request.Mode == recording.Mode, "A_recording_is_in_the_requested_mode", $"{recording.Name}");
+        }
     }
 
     public void Close(Step step)
@@ -43,8 +48,13 @@ internal sealed class RecordingActions(World world)
 
     public void AcquireUploadLease(Step step)
     {
-        if (world.Recording(step) is { } recording && world.Durable.Recording(recording) is { } stored)
-            AddLease(recording, world.Call(() => Grain(recording).AcquireUploadLease(recording.Ordinal, stored.UploadToken)), seals: false);
+        if (world.Recording(step) is not { } recording || world.Durable.Recording(recording) is not { } stored)
+            return;
+        var isForged = step.Routing % 4 == 0;
+        var lease = world.Call(() => Grain(recording).AcquireUploadLease(recording.Ordinal, isForged ? "forged" : stored.UploadToken));
+        world.Require(lease is null || !isForged, "Nothing_is_uploaded_without_its_token", $"{recording}");
+        world.Require(lease is null || stored.Sealed is null || HasSecondActivation(recording), "What_is_frozen_takes_no_upload", $"{recording}");
+        AddLease(recording, lease, seals: false);
     }
 
     public void AcquireSealLease(Step step)
@@ -70,8 +80,11 @@ internal sealed class RecordingActions(World world)
 
     public void DeclareLength(Step step)
     {
-        if (FindLease(step, newest: true) is { } lease)
-            world.Call(() => Grain(lease.Recording).DeclareLength(lease.Recording.Ordinal, lease.Id, 1000 + step.A));
+        if (FindLease(step, newest: step.B % 2 == 0) is not { } lease)
+            return;
+        if (IsHeld(lease))
+            world.Expected.DeclaredLengths.Add((lease.Recording, 1000 + step.A));
+        world.Call(() => Grain(lease.Recording).DeclareLength(lease.Recording.Ordinal, lease.Id, 1000 + step.A));
     }
 
     /// <summary>Delivers with the newest lease, or with another one, expired, given back or not for sealing.</summary>
@@ -95,6 +108,12 @@ internal sealed class RecordingActions(World world)
         if (lease is null)
             return;
         world.Require(lease.Recording == recording, "Names_are_ownership", $"a lease of {lease.Recording} for {recording}");
+        if (!HasSecondActivation(recording))
+        {
+            world.Require(world.Durable.Recording(recording) is { Status: RecordingStatus.Open or RecordingStatus.Closed } && world.Durable.Replay(recording) is null,
+                "Only_what_is_unsealed_is_leased", $"{recording}");
+            world.Require(!world.IsUploadDeadlinePassed(recording.Consultation), "No_lease_after_the_upload_deadline", $"{recording}");
+        }
         foreach (var other in world.Expected.Leases.Where(one => one.Recording == recording && one.GrantedBy == world.Cluster.LastTarget && !one.IsOver))
         {
             world.Require(world.Now - other.RenewedAt >= MediaLease.Lifetime, "One_holder_at_a_time", $"two leases of {recording}");
@@ -113,8 +132,14 @@ internal sealed class RecordingActions(World world)
         return own[step.Routing.GetHashCode() % own.Count is var index && index < 0 ? index + own.Count : index];
     }
 
-    private bool IsCurrent(LeaseRecord lease) =>
-        lease.Seals && !lease.IsOver && !lease.GrantedBy.IsDead && world.Now - lease.RenewedAt < MediaLease.Lifetime;
+    private bool IsCurrent(LeaseRecord lease) => lease.Seals && IsHeld(lease) && !world.IsUploadDeadlinePassed(lease.Recording.Consultation);
+
+    private bool HasSecondActivation(RecordingId recording) =>
+        world.Cluster.HasSecondActivation(GrainTypes.IdOf<IConsultationGrain>(recording.Consultation.Name))
+        || world.Cluster.HasSecondActivation(GrainTypes.IdOf<IPatientGrain>(recording.Patient.Name));
+
+    private bool IsHeld(LeaseRecord lease) =>
+        !lease.IsOver && !lease.GrantedBy.IsDead && world.Now - lease.RenewedAt < MediaLease.Lifetime;
 
     private IConsultationGrain Grain(RecordingId recording) => world.Grains.Consultation(recording.Consultation);
 }

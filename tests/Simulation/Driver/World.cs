@@ -61,6 +61,9 @@ internal sealed class World
 
     public static Actor ActorFor(PatientId patient) => new(patient.Value, "patient");
 
+    public bool IsUploadDeadlinePassed(ConsultationId consultation) =>
+        Durable.Consultation(consultation)?.EndedAt is { } ended && Now - ended >= new ReplaysOptions().Recordings.UploadDeadline;
+
     public void Require(bool holds, string invariant, FormattableString message)
     {
         if (!holds)

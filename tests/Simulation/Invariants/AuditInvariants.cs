@@ -25,6 +25,16 @@ internal sealed class AuditInvariants(World world)
     public void RequireEntry(List<AuditEntry> added, string kind, string subject) => world.Require(
         added.Count(entry => entry.Kind == kind && entry.Subject == subject) == 1, "Every_change_carries_its_audit_entry", $"{kind} of {subject}");
 
+    /// <summary>When an erasure completes, the trail says nothing more than that there was one.</summary>
+    public void CheckErased(PatientId patient)
+    {
+        for (var number = 0; world.Durable.TrailPage(patient, number) is { } page; number++)
+        {
+            world.Require(page.Entries.All(entry => entry.Content is null || AuditEntryKinds.IsErasure(entry.Content)
+                || entry.RecordedAt >= world.Now.ToUnixTimeMilliseconds()), "Erasure_destroys_what_the_trail_says", $"{patient}");
+        }
+    }
+
     public void CheckTrailPage(TrailPage? before, TrailPage? after)
     {
         if (after is null)

@@ -53,6 +53,8 @@ internal sealed class CommitInvariants
     {
         _world.Require(before is null || after.Steps.Length >= before.Steps.Length && after.Steps.Take(before.Steps.Length).SequenceEqual(before.Steps),
             "Incident_steps_are_never_lost", $"{after.Owner}");
+        _world.Require(before?.Resolution is not { } resolution || after.Resolution?.Outcome == resolution.Outcome
+            || after.Steps[^1].Kind == IncidentStepKinds.Reopened, "A_resolution_stands", $"{after.Owner}");
         _world.Require(before is null || after.ProcessedSteps >= before.ProcessedSteps, "Incident_steps_are_never_lost", $"{after.Owner}");
     }
 

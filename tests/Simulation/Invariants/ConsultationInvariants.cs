@@ -1,3 +1,4 @@
+using Replays.Grains;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
@@ -55,6 +56,12 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         }
         else if (before is not null && after.Modes.Length > before.Modes.Length)
             audit.RequireEntry(added, "consultation.mode-switched", id.Name);
+        if (before?.JoinedAt is null && after.JoinedAt is not null)
+        {
+            world.Require(after.Status is ConsultationStatus.InProgress && world.Expected.JoinRequested.Contains(id), "Presence_is_the_patients_own_act", $"{id}");
+        }
+        if (old is ConsultationStatus.InProgress && after.Status is ConsultationStatus.Ended && added.Any(entry => entry.By == Actor.System))
+            world.Require(world.Now - after.Modes[^1].Since >= new ReplaysOptions().Recordings.MaxCallDuration, "Only_abandoned_calls_end_by_themselves", $"{id}");
         if (after.Status is ConsultationStatus.Settled && old is not ConsultationStatus.Settled)
             world.Require(world.Durable.Entry(id)?.Status is ConsultationStatus.Settled || world.Durable.IsErasing(id.Patient), "The_ledger_settles_first", $"{id}");
     }
@@ -65,6 +72,9 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         {
             if (before?.ConsentFor(mode) == after.ConsentFor(mode))
                 continue;
+            world.Require(!after.HasConsent(mode) || after.Status is ConsultationStatus.Booked or ConsultationStatus.InProgress,
+                "Consent_is_given_before_the_end", $"{id} in mode {mode}");
+            world.Require(after.ConsentFor(mode) is { } consent && consent.Attested == (consent.By == "dr-osei"), "Attested_consent_is_marked", $"{id}");
             audit.RequireEntry(added, after.HasConsent(mode) ? "consent.granted" : "consent.withdrawn", id.Name);
         }
     }
@@ -75,6 +85,10 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         world.Require(state.Mode == recording.Mode, "A_recording_is_in_the_present_mode", $"{name}");
         world.Require(state.HasConsent(recording.Mode), "Nothing_recorded_without_consent", $"{name} in mode {recording.Mode}");
         world.Require(state.JoinedAt is not null, "Nothing_recorded_without_presence", $"{name}");
+        world.Require(recording.Mode is not ConsultationMode.Audio || !recording.ContentType.StartsWith("video/", StringComparison.Ordinal),
+            "Audio_holds_no_video", $"{name}");
+        world.Require(recording.IdempotencyKey is not { } key || state.Recordings.Count(one => one.IdempotencyKey?.Key == key.Key
+            && recording.StartedAt - one.StartedAt < IdempotencyKey.Lifetime) == 1, "An_idempotency_key_opens_once", $"{name}");
         world.Require(world.Cluster.Reminders.All.Any(reminder => reminder.Grain.Key.ToString() == name.Consultation.Name),
             "A_recording_has_a_reminder", $"{name}");
         audit.RequireEntry(added, "recording.opened", name.Name);
@@ -95,6 +109,8 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
     private void CheckChanged(RecordingId name, RecordingState before, ConsultationState state, RecordingState after)
     {
         world.Require(before.Mode == after.Mode && before.ObjectKey == after.ObjectKey, "A_recording_never_changes_its_mode", $"{name}");
+        world.Require(before.Length == after.Length || before.Length is null && world.Expected.DeclaredLengths.Contains((name, after.Length!.Value)),
+            "A_lease_holder_declares_the_length_once", $"{name}");
         var replay = world.Durable.Replay(name);
         switch (after.Status)
         {
@@ -115,7 +131,7 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         if (before.Sealed is null && after.Sealed is { } media && after.Status is RecordingStatus.Closed)
             world.Require(world.Expected.AuthorizedDeliveries.Contains((name, media.Sha256)), "Nothing_delivered_without_the_seal_lease", $"{name}");
         if (before.WrappedKey.Length > 0 && after.WrappedKey.Length == 0)
-            world.Require(replay is null or { WrappedKey: null }, "The_ledger_destroys_a_key_first", $"{name}");
+            world.Require(replay is { WrappedKey: null } || after.Status is RecordingStatus.Discarded, "The_ledger_destroys_a_key_first", $"{name}");
     }
 
     private bool IsDiscardJustified(RecordingId name, ConsultationState state, RecordingState recording) =>

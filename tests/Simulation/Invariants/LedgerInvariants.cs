@@ -17,7 +17,10 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
             return;
         }
         if (after.ErasedAt != before?.ErasedAt)
+        {
             world.Expected.ErasureBegun.Add(patient);
+            audit.CheckErased(patient);
+        }
         var added = audit.CheckOutbox(patient, before?.Outbox ?? [], after.Outbox);
         if (before?.LegalHold != after.LegalHold && !(before?.IsErasing ?? false))
             audit.RequireEntry(added, after.LegalHold is null ? "hold.lifted" : "hold.set", patient.Name);
@@ -47,7 +50,10 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
             world.Require(entry.Name.Patient == patient, "Nothing_in_another_patients_list", $"{entry.Name} is in the ledger of {patient}");
             var old = before?.Entries.FirstOrDefault(one => one.Name == entry.Name);
             if (old is null)
+            {
                 audit.RequireEntry(added, "consultation.booked", entry.Name.Name);
+                world.Require(world.Expected.EverBooked.Add(entry.Name), "Numbers_are_never_given_twice", $"{entry.Name}");
+            }
             else
                 world.Require(Rank(entry.Status) >= Rank(old.Status), "Status_never_goes_back", $"{entry.Name} from {old.Status} to {entry.Status}");
             CheckReplays(patient, old, entry, added);
@@ -81,6 +87,8 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
         world.Require(world.Expected.AuthorizedDeliveries.Contains((replay.Name, replay.Sha256)), "Nothing_delivered_without_the_seal_lease", $"{replay.Name}");
         world.Require(entry?.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended && consultation?.Status is not ConsultationStatus.Settled,
             "Nothing_delivered_after_settling", $"{replay.Name}, ledger {entry?.Status}, consultation {consultation?.Status}");
+        world.Require(world.Cluster.IsDeliveringLate || !world.IsUploadDeadlinePassed(replay.Name.Consultation),
+            "Nothing_delivered_after_the_upload_deadline", $"{replay.Name}");
         world.Require(recording?.Status is not RecordingStatus.Discarded, "Nothing_discarded_is_delivered", $"{replay.Name}");
         audit.RequireEntry(added, "replay.delivered", replay.Name.Name);
     }

@@ -1,6 +1,7 @@
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Simulation.Driver;
 
@@ -75,6 +76,14 @@ internal sealed class QuietInvariants(World world)
             var state = world.Durable.Incident(id);
             world.Require(row.IsProcessed && state is not null && state.ProcessedSteps == state.Steps.Length, "Incidents_are_processed", $"{id}");
             world.Require(row.IsOpen == state?.Resolution is null, "The_incident_log_knows_what_is_open", $"{id}");
+            if (state?.Resolution is { Outcome: IncidentOutcome.Withdrawn } resolution)
+            {
+                foreach (var replay in recordings.Select(world.Durable.Replay).OfType<Replay>())
+                {
+                    world.Require(replay.Withdrawal is not null, "An_incident_withdraws_its_replays", $"{replay.Name}");
+                    world.Require(resolution.ApprovedBy is null || replay.WrappedKey is null, "Approval_destroys_the_key", $"{replay.Name}");
+                }
+            }
             foreach (var patient in recordings.Select(recording => recording.Patient).Distinct())
             {
                 if (!world.Expected.ErasureBegun.Contains(patient))

@@ -50,6 +50,9 @@ internal sealed class SimulatedCluster
     /// <summary>The activation that handled the driver's last call.</summary>
     public Activation? LastTarget { get; private set; }
 
+    /// <summary>A delayed call is on its way: its sender decided long ago.</summary>
+    public bool IsDeliveringLate { get; private set; }
+
     public int DelayedCalls => _delayed.Count;
 
     /// <summary>A planted defect of the runtime or of a sender: what it does to a message.</summary>
@@ -106,7 +109,15 @@ internal sealed class SimulatedCluster
             return;
         var call = _delayed[index % _delayed.Count];
         _delayed.Remove(call);
-        await CallInvoker.For(call.Method).DeliverLate(this, call);
+        IsDeliveringLate = true;
+        try
+        {
+            await CallInvoker.For(call.Method).DeliverLate(this, call);
+        }
+        finally
+        {
+            IsDeliveringLate = false;
+        }
     }
 
     /// <summary>A turn of somebody else in the middle of the present one: a delayed call, else a timer.</summary>

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Replays.Grains;
+using Replays.Grains.AuditTrail;
+using Replays.Grains.Identity;
+using Replays.Grains.Incidents;
+
+namespace Replays.Simulation.PlantedBugs;
+
+/// <summary>Mistakes in the rules of incidents and audit trails.</summary>
+internal static class IncidentBugs
+{
+    public static IEnumerable<PlantedBug> All =>
+    [
+        PlantedBug.InRules<IncidentRules, OneOfficerSuffices>("One officer both withdraws and approves"),
+        PlantedBug.InRules<IncidentRules, NothingQuarantined>("Recordings are added to an incident without a quarantine"),
+        PlantedBug.InRules<IncidentRules, LedgerNotTold>("An incident's withdrawal does not reach the ledger"),
+        PlantedBug.InRules<IncidentRules, KeyKept>("An approval destroys no key"),
+        PlantedBug.InRules<IncidentRules, ResolvesTwice>("A resolution can be replaced by another"),
+        PlantedBug.InRules<IncidentRules, NobodyTold>("An incident's steps reach no audit trail"),
+        PlantedBug.InRules<AuditTrailRules, ContentKept>("An erasure leaves what the trail says"),
+    ];
+
+    private sealed class OneOfficerSuffices : IncidentRules
+    {
+        public override Decision<IncidentState> Approve(IncidentState state, bool hasLegalHold, Actor by, DateTimeOffset now) =>
+            base.Approve(state, hasLegalHold, new("anybody", by.Role), now) is { Next.Resolution: { ApprovedBy: not null } resolution } decision
+                ? decision with { Next = decision.Next with { Resolution = resolution with { ApprovedBy = by } } }
+                : base.Approve(state, hasLegalHold, by, now);
+    }
+
+    private sealed class NothingQuarantined : IncidentRules
+    {
+        public override Decision<IncidentState> AddRecordings(
+            IncidentState state, ImmutableArray<RecordingId> recordings, string reason, Actor by, DateTimeOffset now) =>
+            base.AddRecordings(state, recordings, reason, by, now) with { Before = [] };
+    }
+
+    private sealed class LedgerNotTold : IncidentRules
+    {
+        public override ImmutableArray<Effect> EffectsOf(IncidentStep step, ImmutableArray<RecordingId> recordings) =>
+            [.. base.EffectsOf(step, recordings).Where(effect => effect is not WithdrawFromLedger)];
+    }
+
+    private sealed class KeyKept : IncidentRules
+    {
+        public override ImmutableArray<Effect> EffectsOf(IncidentStep step, ImmutableArray<RecordingId> recordings) =>
+            [.. base.EffectsOf(step, recordings).Where(effect => effect is not DestroyDataKey)];
+    }
+
+    private sealed class ResolvesTwice : IncidentRules
+    {
+        public override Decision<IncidentState> Resolve(IncidentState state, IncidentOutcome outcome, string note, Actor by, DateTimeOffset now) =>
+            base.Resolve(state.Resolution?.Outcome == outcome ? state : state with { Resolution = null }, outcome, note, by, now);
+    }
+
+    private sealed class NobodyTold : IncidentRules
+    {
+        public override IEnumerable<PatientId> PatientsOf(IncidentSummary summary, IncidentStep? step = null) => [];
+    }
+
+    private sealed class ContentKept : AuditTrailRules
+    {
+        public override TrailPage EraseContent(TrailPage page) => page;
+    }
+}
