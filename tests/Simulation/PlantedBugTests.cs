@@ -20,11 +20,34 @@ public class PlantedBugTests(ITestOutputHelper output)
             var history = HistoryGenerator.Generate(seed);
             if (Driver.Simulation.Run(history, bug).Violation is { } violation && Driver.Simulation.Run(history).Violation is null)
             {
-                output.WriteLine($"Found by seed {seed}: {violation}");
-                Console.WriteLine($"FOUND {seed}\t{name}\t{violation.Invariant}");
+                output.WriteLine($"{seed} seeds: {violation}");
+                if (Environment.GetEnvironmentVariable("SIMULATION_VERBOSE") is not null)
+                    Console.WriteLine($"FOUND {seed}\t{name}\t{violation.Invariant}");
                 return;
             }
         }
         Assert.Fail($"Not found in {Seeds} seeds.");
+    }
+
+    [Fact]
+    public void The_2020_mix_up_delivers_nothing_while_the_safeguards_are_on()
+    {
+        for (var seed = 1; seed <= 200; seed++)
+            Assert.Null(Driver.Simulation.Run(HistoryGenerator.Generate(seed), PortBugs.MixUp).Violation);
+    }
+
+    [Fact]
+    public void A_failing_history_shrinks_to_what_matters()
+    {
+        var bug = PlantedBug.All.Single(one => one.Name == "A switch leaves the old recording open");
+        var seed = Enumerable.Range(1, Seeds).First(one => Driver.Simulation.Run(HistoryGenerator.Generate(one), bug).Violation is not null);
+        var history = HistoryGenerator.Generate(seed);
+        var violation = Driver.Simulation.Run(history, bug).Violation!;
+
+        var shortest = HistoryShrinker.Shrink(history, violation.Invariant, bug);
+
+        Assert.Equal(
+            [StepKind.Book, StepKind.Start, StepKind.GrantConsent, StepKind.OpenRecording, StepKind.SwitchMode],
+            shortest.Select(step => step.Kind));
     }
 }

@@ -2,6 +2,7 @@ using Replays.Grains;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
+using Replays.Simulation.Faults;
 using Replays.Simulation.Histories;
 using Replays.Simulation.Runtime;
 
@@ -93,13 +94,20 @@ internal sealed class RecordingActions(World world)
         if (world.Recording(step) is not { } recording)
             return;
         var lease = FindLease(step, withNewestLease);
-        var media = new VerifiedMedia { DurationSeconds = 60, SizeBytes = 1000, Sha256 = step.Routing % 5 == 0 ? "digest-b" : "digest-a" };
+        var media = new VerifiedMedia { DurationSeconds = 60, SizeBytes = 1000, Sha256 = step.Mode == 1 ? "digest-b" : "digest-a" };
         if (lease is not null && lease.Recording == recording && IsCurrent(lease))
             world.Expected.AuthorizedDeliveries.Add((recording, media.Sha256));
+        var wasUnsealed = world.Durable.Recording(recording) is { Sealed: null };
         if (world.Call(() => Grain(recording).Deliver(recording.Ordinal, lease?.Id ?? Guid.Empty, media, World.Recorder)) is not null)
         {
             world.Require(world.Durable.Replay(recording)?.Sha256 == media.Sha256 || world.Durable.IsErasing(recording.Patient)
                 || world.Expected.ErasureBegun.Contains(recording.Patient), "Acknowledged_delivery_is_stored", $"{recording}");
+        }
+        else if (wasUnsealed && world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
+            && hit.StartsWith("AcceptReplay", StringComparison.Ordinal))
+        {
+            world.Require(world.Durable.Recording(recording)?.Sealed is not null || HasSecondActivation(recording),
+                "What_was_verified_is_delivered_later", $"{recording}");
         }
     }
 
@@ -129,7 +137,7 @@ internal sealed class RecordingActions(World world)
         var own = world.Expected.Leases.Where(lease => lease.Recording == recording).ToList();
         if (newest || own.Count == 0)
             return own.LastOrDefault();
-        return own[step.Routing.GetHashCode() % own.Count is var index && index < 0 ? index + own.Count : index];
+        return own[(step.Routing & int.MaxValue) % own.Count];
     }
 
     private bool IsCurrent(LeaseRecord lease) => lease.Seals && IsHeld(lease) && !world.IsUploadDeadlinePassed(lease.Recording.Consultation);

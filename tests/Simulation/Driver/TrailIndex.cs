@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Replays.Grains.AuditTrail;
 
 namespace Replays.Simulation.Driver;
@@ -6,6 +7,9 @@ namespace Replays.Simulation.Driver;
 internal sealed class TrailIndex
 {
     private readonly Dictionary<string, HashSet<Guid>> _ids = [];
+
+    /// <summary>The kinds of all entries, once per entry.</summary>
+    public List<string> Kinds { get; } = [];
 
     public bool Contains(string owner, Guid id) => _ids.TryGetValue(owner, out var ids) && ids.Contains(id);
 
@@ -18,6 +22,7 @@ internal sealed class TrailIndex
         {
             if (!ids.Add(entry.Id))
                 return entry.Id;
+            Kinds.Add(JsonSerializer.Deserialize(entry.Content!, TrailJson.Default.AuditEntry)!.Kind);
         }
         return null;
     }

@@ -16,7 +16,9 @@ internal sealed class FaultInjector
     /// <summary>What the present step's fault hit; null: nothing yet.</summary>
     public string? Hit { get; private set; }
 
-    public void Begin(Fault? fault) => (_fault, _matches, Hit) = (fault, 0, null);
+    public FaultKind? HitKind { get; private set; }
+
+    public void Begin(Fault? fault) => (_fault, _matches, Hit, HitKind) = (fault, 0, null, null);
 
     public void End() => _fault = null;
 
@@ -89,7 +91,7 @@ internal sealed class FaultInjector
         if (_isSuspended || _fault is not { } fault || _matches++ != fault.At)
             return false;
         Injected[(int)fault.Kind]++;
-        (Hit, _fault) = (description, null);
+        (Hit, HitKind, _fault) = (description, fault.Kind, null);
         return true;
     }
 }

@@ -25,9 +25,44 @@ internal static class HistoryGenerator
     });
 
     /// <summary>Sealing a recording that is there.</summary>
-    private static readonly Gen<Step[]> Seal = Gen.Select(Patient, Selector, Selector, (patient, a, b) => new Step[]
+    private static readonly Gen<Step[]> Seal = Gen.Select(Patient, Selector, Selector, Mode, (patient, a, b, digest) => new Step[]
     {
-        new(StepKind.AcquireSealLease, patient, a, b), new(StepKind.Deliver, patient, a, b),
+        new(StepKind.AcquireSealLease, patient, a, b), new(StepKind.Deliver, patient, a, b, digest),
+    });
+
+    /// <summary>A seal or an upload that takes longer than its lease.</summary>
+    private static readonly Gen<Step[]> SlowLease = Gen.Select(Patient, Selector, Gen.Bool, (patient, b, seals) => new Step[]
+    {
+        new(seals ? StepKind.AcquireSealLease : StepKind.AcquireUploadLease, patient, B: b), new(StepKind.Advance, A: 1),
+        new(seals ? StepKind.Deliver : StepKind.DeclareLength, patient, B: b),
+    });
+
+    /// <summary>A delivery of which the consultation does not hear, and what may follow.</summary>
+    private static readonly Gen<Step[]> LostDelivery = Gen.Select(
+        Patient, Gen.Int[0, 2], Gen.OneOfConst(FaultKind.AnswerLost, FaultKind.Delayed, FaultKind.RequestLost), Gen.Int[0, 3],
+        (patient, at, kind, follows) => new Step[][]
+        {
+            [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient) { Fault = new(kind, at) }],
+            follows switch
+            {
+                0 => [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient, Mode: 1)],
+                1 => [new(StepKind.End, patient), new(StepKind.Advance, A: 4), new(StepKind.FireReminders), new(StepKind.DeliverDelayed)],
+                2 => [new(StepKind.WithdrawConsent, patient), new(StepKind.DeliverDelayed)],
+                _ => [new(StepKind.DiscardRecording, patient), new(StepKind.DeliverDelayed)],
+            },
+        }.SelectMany(steps => steps).ToArray());
+
+    /// <summary>A call that the patient did not join: consent came before it, or was attested.</summary>
+    private static readonly Gen<Step[]> AbsentPatient = Gen.Select(Patient, Gen.Bool, (patient, attested) => new Step[]
+    {
+        new(StepKind.Book, patient), new(attested ? StepKind.AttestConsent : StepKind.GrantConsent, patient), new(StepKind.Start, patient),
+        new(StepKind.OpenRecording, patient), new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient),
+    });
+
+    private static readonly Gen<Step[]> OpenTwice = Gen.Select(Patient, Gen.Bool, (patient, discards) => new Step[]
+    {
+        new(StepKind.OpenRecording, patient, B: 1), new(discards ? StepKind.DiscardRecording : StepKind.CloseRecording, patient),
+        new(StepKind.CloseRecording, patient), new(StepKind.OpenRecording, patient, B: 1),
     });
 
     private static readonly Gen<Step[]> SealedCall = Gen.Select(Call, (call) => call.Append(
@@ -57,10 +92,17 @@ internal static class HistoryGenerator
         new(restored ? StepKind.Restore : StepKind.WithdrawIncident, patient, a), new(StepKind.Approve, patient, a, 1),
     });
 
+    /// <summary>Two incidents that hold the same replay, or one that gets another.</summary>
+    private static readonly Gen<Step[]> TwoReports = Gen.Select(Patient, Selector, Gen.Bool, (patient, a, adds) => new Step[]
+    {
+        new(StepKind.Report, patient), adds ? new(StepKind.AddToIncident, patient, 0, 1) : new(StepKind.Report, patient, 0, 1),
+        new(StepKind.Restore, patient, a), new(StepKind.ListReplays, patient), new(StepKind.AddToIncident, patient, 0, a),
+    });
+
     private static readonly Gen<Step[]> Erasure = Gen.Select(Patient, Gen.Bool, (patient, held) => new Step[]
     {
-        new(held ? StepKind.SetHold : StepKind.LiftHold, patient), new(StepKind.BeginErasure, patient), new(StepKind.Erase),
-        new(StepKind.Advance, A: 2), new(StepKind.Erase),
+        new(held ? StepKind.SetHold : StepKind.LiftHold, patient), new(StepKind.BeginErasure, patient), new(StepKind.PublishOutbox),
+        new(StepKind.Erase), new(StepKind.Advance, A: 2), new(StepKind.Erase), new(StepKind.Book, patient),
     });
 
     private static readonly Gen<Step[]> Quietening = Gen.Select(Gen.Int[0, 5], a => new Step[]
@@ -70,7 +112,8 @@ internal static class HistoryGenerator
     });
 
     private static readonly Gen<Step[]> Scene = Gen.Frequency(
-        (8, SingleStep), (4, Call), (4, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, Erasure), (2, Quietening));
+        (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, TwoReports),
+        (1, Erasure), (2, Quietening), (1, SlowLease), (1, LostDelivery), (1, AbsentPatient), (1, OpenTwice));
 
     private static readonly Gen<int> FaultPosition =
         Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Const(2)), (2, Gen.Int[3, 9]));
@@ -86,7 +129,7 @@ internal static class HistoryGenerator
         var steps = scenes.SelectMany(scene => scene).ToArray();
         var fault = Gen.Frequency((100 - rate, Gen.Const((Fault?)null)), (rate, SomeFault));
         return Gen.Select(fault.Array[steps.Length], Gen.Int.Array[steps.Length], (faults, routing) =>
-            steps.Select((step, i) => step with { Fault = faults[i], Routing = routing[i] }).ToArray());
+            steps.Select((step, i) => step with { Fault = rate == 0 ? null : step.Fault ?? faults[i], Routing = routing[i] }).ToArray());
     });
 
     public static ImmutableArray<Step> Generate(int seed) => [.. History.Generate(new PCG(1, (ulong)seed), null, out _)];

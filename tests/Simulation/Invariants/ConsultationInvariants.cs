@@ -82,6 +82,7 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
     private void CheckOpened(RecordingId name, ConsultationState state, RecordingState recording, List<AuditEntry> added)
     {
         world.Require(state.Status is ConsultationStatus.InProgress, "Nothing_recorded_outside_the_call", $"{name}");
+        world.Require(recording.WrappedKey.Length > 0, "A_recording_has_a_key", $"{name}");
         world.Require(state.Mode == recording.Mode, "A_recording_is_in_the_present_mode", $"{name}");
         world.Require(state.HasConsent(recording.Mode), "Nothing_recorded_without_consent", $"{name} in mode {recording.Mode}");
         world.Require(state.JoinedAt is not null, "Nothing_recorded_without_presence", $"{name}");

@@ -82,7 +82,7 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
         var recording = world.Durable.Recording(replay.Name);
         world.Require(consultation?.HasConsent(replay.Mode) is true, "Nothing_delivered_without_consent", $"{replay.Name} in mode {replay.Mode}");
         world.Require(consultation?.JoinedAt is not null, "Nothing_delivered_without_presence", $"{replay.Name}");
-        world.Require(recording?.Mode == replay.Mode && recording.ObjectKey == replay.ObjectKey,
+        world.Require(recording?.Mode == replay.Mode && recording.ObjectKey == replay.ObjectKey && recording.WrappedKey == replay.WrappedKey,
             "A_recording_is_delivered_as_what_it_is", $"{replay.Name} in mode {replay.Mode}, recorded in {recording?.Mode}");
         world.Require(world.Expected.AuthorizedDeliveries.Contains((replay.Name, replay.Sha256)), "Nothing_delivered_without_the_seal_lease", $"{replay.Name}");
         world.Require(entry?.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended && consultation?.Status is not ConsultationStatus.Settled,

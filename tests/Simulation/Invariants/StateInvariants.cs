@@ -10,6 +10,8 @@ internal sealed class StateInvariants(World world)
     public void Check()
     {
         world.Require(world.Cluster.Deadlock is null, "Calls_go_one_way", $"{world.Cluster.Deadlock}");
+        if (world.Cluster.Misroute is null && world.Expected.ErasureRequested.Count == 0)
+            world.Require(world.NearMisses.Count == 0, "No_near_miss_without_a_defect", $"{world.NearMisses.Count} near misses");
         CheckBookings();
         CheckStops();
     }
