@@ -38,7 +38,7 @@ public class InvariantTests(SeedRun run, ITestOutputHelper output) : IClassFixtu
     {
         var count = run.AuditEntries.GetValueOrDefault(auditEntryKind);
         output.WriteLine($"{count}");
-        Assert.True(count >= run.Seeds / 40, $"{auditEntryKind} happened {count} times.");
+        Assert.True(count >= run.Seeds / 50, $"{auditEntryKind} happened {count} times.");
     }
 
     [Fact]

@@ -59,6 +59,11 @@ internal static class HistoryGenerator
         new(StepKind.OpenRecording, patient), new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient),
     });
 
+    private static readonly Gen<Step[]> Cancellation = Gen.Select(Patient, patient => new Step[]
+    {
+        new(StepKind.Book, patient), new(StepKind.Cancel, patient), new(StepKind.Start, patient),
+    });
+
     private static readonly Gen<Step[]> OpenTwice = Gen.Select(Patient, Gen.Bool, (patient, discards) => new Step[]
     {
         new(StepKind.OpenRecording, patient, B: 1), new(discards ? StepKind.DiscardRecording : StepKind.CloseRecording, patient),
@@ -113,7 +118,7 @@ internal static class HistoryGenerator
 
     private static readonly Gen<Step[]> Scene = Gen.Frequency(
         (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, TwoReports),
-        (1, Erasure), (2, Quietening), (1, SlowLease), (1, LostDelivery), (1, AbsentPatient), (1, OpenTwice));
+        (1, Erasure), (2, Quietening), (1, SlowLease), (1, LostDelivery), (1, AbsentPatient), (1, OpenTwice), (1, Cancellation));
 
     private static readonly Gen<int> FaultPosition =
         Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Const(2)), (2, Gen.Int[3, 9]));

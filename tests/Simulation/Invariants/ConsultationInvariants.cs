@@ -117,7 +117,7 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         {
             case RecordingStatus.Discarded when before.Status is not RecordingStatus.Discarded:
                 world.Require(before.Status is not RecordingStatus.Available, "Nothing_sealed_is_discarded", $"{name}");
-                world.Require(replay is null, "Nothing_sealed_is_discarded", $"{name} is in the patient's list");
+                world.Require(replay is null || world.Durable.IsErasing(name.Patient), "Nothing_sealed_is_discarded", $"{name} is in the patient's list");
                 world.Require(IsDiscardJustified(name, state, after), "Discarded_only_with_a_reason", $"{name} in mode {after.Mode}");
                 break;
             case RecordingStatus.Available when before.Status is not RecordingStatus.Available:
@@ -141,6 +141,8 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
 
     private void CheckPendingWithdrawals(ConsultationId id, ConsultationState? before, ConsultationState after)
     {
+        if (world.Durable.IsErasing(id.Patient))
+            return;
         foreach (var done in before?.PendingWithdrawals.Where(one => !after.PendingWithdrawals.Contains(one)) ?? [])
         {
             foreach (var replay in world.Durable.Entry(id)?.Replays ?? [])

@@ -42,9 +42,15 @@ internal static class LedgerBugs
 
     private sealed class AcceptsAfterSettling(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override DeliveryDecision AcceptReplay(LedgerEntry? entry, Delivery delivery) =>
-            entry?.Status is not ConsultationStatus.Settled ? base.AcceptReplay(entry, delivery)
-            : base.AcceptReplay(entry with { Status = ConsultationStatus.Ended }, delivery);
+        public override DeliveryDecision AcceptReplay(LedgerEntry? entry, Delivery delivery)
+        {
+            if (entry?.Status is not ConsultationStatus.Settled)
+                return base.AcceptReplay(entry, delivery);
+            var decision = base.AcceptReplay(entry with { Status = ConsultationStatus.Ended }, delivery);
+            return decision.Result is DeliveryResult.Accepted
+                ? decision with { Entry = decision.Entry with { Next = decision.Entry.Next! with { Status = entry.Status } } }
+                : decision;
+        }
     }
 
     private sealed class DeliversTwice(EnabledSafeguards enabled) : LedgerRules(enabled)
