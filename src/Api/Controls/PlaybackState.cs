@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Replays.Grains.StopList;
 
 namespace Replays.Api.Controls;
@@ -23,7 +24,7 @@ public sealed record PlaybackState(
     string? Reason,
     Actor? By,
     DateTimeOffset? Since,
-    IReadOnlyList<SuspensionChangeView> History)
+    [property: JsonPropertyName("turns")] IReadOnlyList<SuspensionChangeView> History)
 {
     public static PlaybackState Of(Stop? suspension, IEnumerable<SuspensionChange> history) => new(
         suspension is null, suspension?.Scope, suspension?.Reason, suspension?.By, suspension?.At,
