@@ -112,10 +112,11 @@ public sealed class DemoCommand
         HttpClient http, string recorder, string consultation, string file, string contentType, double durationSeconds)
     {
         var clip = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Demo", file));
-        var opened = await Call(http, recorder, HttpMethod.Post, $"/v1/{consultation}/recordings", HttpStatusCode.Created, new { contentType });
+        var path = $"/v1/{consultation}/recordings";
+        var opened = await Call(http, recorder, HttpMethod.Post, path, HttpStatusCode.Created, new { contentType });
         Print($"     {opened!["name"]}: open in {opened["mode"]} mode");
-        using var upload = new HttpRequestMessage(HttpMethod.Put, (string)opened["upload"]!) { Content = new ByteArrayContent(clip) };
-        upload.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        using var upload = new HttpRequestMessage(HttpMethod.Put, (string)opened["upload"]!);
+        upload.Content = new ByteArrayContent(clip) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
         await Send(http, recorder, upload, null);
         var seal = new { durationSeconds, sha256 = Convert.ToHexStringLower(SHA256.HashData(clip)) };
         HttpResponseMessage response;

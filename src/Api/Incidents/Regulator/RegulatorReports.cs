@@ -77,8 +77,8 @@ public sealed class RegulatorReports(ExposureReports exposures, IGrainFactory gr
         RegulatorAnswer Time(string key, string question, DateTimeOffset? officer, DateTimeOffset? evidence, string? article = null) =>
             Text(key, question, article, Format(officer), Format(evidence));
 
-        RegulatorAnswer Number(string key, string question, int? officer, int evidence) => Text(
-            key, question, "Art. 33(3)(a)", officer?.ToString(CultureInfo.InvariantCulture), evidence.ToString(CultureInfo.InvariantCulture));
+        RegulatorAnswer Number(string key, string question, int? officer, int evidence) => Text(key, question, "Art. 33(3)(a)",
+            officer?.ToString(CultureInfo.InvariantCulture), evidence.ToString(CultureInfo.InvariantCulture));
     }
 
     private static string HowFound(IncidentReport report) => report.Source switch
@@ -87,6 +87,7 @@ public sealed class RegulatorReports(ExposureReports exposures, IGrainFactory gr
         IncidentSource.Clinician => "A clinician reported it.",
         IncidentSource.Officer => "The privacy officer found it.",
         IncidentSource.Audit => "The service's own audit found it.",
+        IncidentSource.Scheduler => "The app's backend reported that the wrong patient was in the call.",
         _ => "The service denied a delivery that only a defect can cause.",
     };
 
