@@ -1,13 +1,11 @@
-using Replays.Api.Problems;
-using Replays.Grains.Identity;
+namespace Replays.Api.Binding;
 
-namespace Replays.Api.ResourceNames;
-
-/// <summary>Reads names out of paths. A malformed patient id is bad input (400); a malformed number or replay id is nothing that exists (404).</summary>
+/// <summary>Reads names from paths. A malformed patient id is 400; a malformed number or replay id is 404.</summary>
 internal static class PathBinding
 {
-    public static PatientId Patient(HttpContext http) =>
-        PatientId.TryCreate(Value(http, "patient"), out var id) ? id : throw new ProblemException(Problem.Invalid("patient", "This is not a patient id."));
+    public static PatientId Patient(HttpContext http) => PatientId.TryCreate(Value(http, "patient"), out var id)
+        ? id
+        : throw new ProblemException(Problem.Invalid("patient", "This is not a valid patient id."));
 
     public static ConsultationId Consultation(HttpContext http, PatientId owner) => owner.Consultation(Number(http, "number"));
 
@@ -17,7 +15,7 @@ internal static class PathBinding
         RecordingId.TryParseReplayId(owner, Value(http, "id"), out var id) ? id : throw new ProblemException(ProblemKind.NotFound);
 
     private static int Number(HttpContext http, string name) =>
-        Grains.Identity.ResourceName.TryParseNumber(Value(http, name), out var number) ? number : throw new ProblemException(ProblemKind.NotFound);
+        ResourceName.TryParseNumber(Value(http, name), out var number) ? number : throw new ProblemException(ProblemKind.NotFound);
 
     private static string? Value(HttpContext http, string name) => http.Request.RouteValues[name] as string;
 }
