@@ -2,11 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Replays.Grains;
 
-/// <summary>What was asked for, or why not.</summary>
+/// <summary>A value, or the reason why there is none.</summary>
 [GenerateSerializer, Immutable, Alias("replays.result`1")]
 public readonly record struct Result<T>
 {
-    private Result(T? value, ErrorCode refusal) => (Value, Error) = (value, refusal);
+    private Result(T? value, ErrorCode error) => (Value, Error) = (value, error);
 
     [Id(0)]
     public T? Value { get; }
@@ -20,5 +20,5 @@ public readonly record struct Result<T>
 
     public static implicit operator Result<T>(T value) => new(value, ErrorCode.None);
 
-    public static implicit operator Result<T>(ErrorCode refusal) => new(default, refusal);
+    public static implicit operator Result<T>(ErrorCode error) => new(default, error);
 }

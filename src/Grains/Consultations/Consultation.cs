@@ -3,7 +3,7 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>A consultation as it stands: a snapshot.</summary>
+/// <summary>A snapshot of a consultation.</summary>
 [GenerateSerializer, Immutable, Alias("replays.consultation")]
 public sealed record Consultation
 {
@@ -16,7 +16,7 @@ public sealed record Consultation
     [Id(2)]
     public required ConsultationStatus Status { get; init; }
 
-    /// <summary>The present mode; none before the start.</summary>
+    /// <summary>The current mode; null before the start.</summary>
     [Id(3)]
     public ConsultationMode? Mode { get; init; }
 

@@ -3,13 +3,13 @@ using Replays.Grains.Identity;
 namespace Replays.Grains.Consultations;
 
 /// <summary>
-/// Leave to work on one recording's media: one holder at a time, for <see cref="Lifetime"/> unless kept. The holder stops writing when it
-/// could not renew in time.
+/// The right to work on one recording's media: one holder per recording at a time, for <see cref="Lifetime"/> unless renewed. A holder that
+/// fails to renew in time stops writing.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("replays.media-lease")]
 public sealed record MediaLease
 {
-    /// <summary>How long a grant lasts without being kept.</summary>
+    /// <summary>How long a lease is valid without renewal.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
 
     [Id(0)]
@@ -21,7 +21,7 @@ public sealed record MediaLease
     [Id(2)]
     public required string ObjectKey { get; init; }
 
-    /// <summary>The recording's data key, 256 bits, for the time of the grant.</summary>
+    /// <summary>The recording's data key, 256 bits.</summary>
     [Id(3)]
     public required byte[] DataKey { get; init; }
 
@@ -31,7 +31,7 @@ public sealed record MediaLease
     [Id(5)]
     public required string ContentType { get; init; }
 
-    /// <summary>Bytes of the whole, where known.</summary>
+    /// <summary>Declared length in bytes; null while unknown.</summary>
     [Id(6)]
     public long? Length { get; init; }
 }

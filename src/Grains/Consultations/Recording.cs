@@ -2,7 +2,7 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>A recording as it stands: a segment of the consultation in one mode.</summary>
+/// <summary>A snapshot of a recording: a segment of the consultation in one mode.</summary>
 [GenerateSerializer, Immutable, Alias("replays.recording")]
 public sealed record Recording
 {
@@ -21,23 +21,23 @@ public sealed record Recording
     [Id(4)]
     public required string ContentType { get; init; }
 
-    /// <summary>Bytes of the whole, where the recorder said so from the start.</summary>
+    /// <summary>Declared length in bytes; null while unknown.</summary>
     [Id(5)]
     public long? Length { get; init; }
 
-    /// <summary>Proves that an upload is meant for this recording: media without it are refused.</summary>
+    /// <summary>Proves that an upload is meant for this recording. Uploads without it are rejected.</summary>
     [Id(6)]
     public required string UploadToken { get; init; }
 
-    /// <summary>SHA-256 of the media in hexadecimal, once sealed.</summary>
+    /// <summary>SHA-256 of the sealed media in lower-case hexadecimal.</summary>
     [Id(7)]
     public string? Sha256 { get; init; }
 
-    /// <summary>Where the encrypted bytes are; random, and no secret.</summary>
+    /// <summary>The key of the encrypted media object. Random, not secret.</summary>
     [Id(8)]
     public required string ObjectKey { get; init; }
 
-    /// <summary>Bytes received, once sealed.</summary>
+    /// <summary>Size of the sealed media in bytes.</summary>
     [Id(9)]
     public long? SizeBytes { get; init; }
 }

@@ -6,7 +6,6 @@ namespace Replays.Grains.Incidents;
 [GenerateSerializer, Immutable, Alias("replays.incident-state")]
 public sealed record IncidentState
 {
-    /// <summary>The state's name.</summary>
     public const string StateName = "incident";
 
     /// <summary>The incident's full name, <c>incidents/{id}</c>.</summary>
@@ -28,7 +27,7 @@ public sealed record IncidentState
     [Id(5)]
     public ImmutableArray<IncidentStep> Steps { get; init; } = [];
 
-    /// <summary>How many of the steps have been followed: stops changed, lists marked, trails told.</summary>
+    /// <summary>Number of steps whose effects have happened and whose audit entries are published.</summary>
     [Id(6)]
     public int ProcessedSteps { get; init; }
 }

@@ -4,7 +4,7 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Patients;
 
-/// <summary>A consultation in its patient's ledger, with its replays in the order of their ordinals.</summary>
+/// <summary>A consultation in its patient's ledger, with its replays ordered by ordinal.</summary>
 [GenerateSerializer, Immutable, Alias("replays.ledger-entry")]
 public sealed record LedgerEntry
 {

@@ -3,7 +3,7 @@ using Replays.Grains.AuditTrail;
 
 namespace Replays.Grains.Patients;
 
-/// <summary>A patient's ledger header, format version 1: where the ledger ends.</summary>
+/// <summary>The stored header of a patient's ledger, format version 1.</summary>
 [GenerateSerializer, Immutable, Alias("replays.ledger-header")]
 public sealed record LedgerHeader
 {
@@ -13,11 +13,11 @@ public sealed record LedgerHeader
     [Id(0)]
     public string Owner { get; init; } = "";
 
-    /// <summary>The last page that may hold anything; written before the page itself.</summary>
+    /// <summary>The last page that may exist; written before the page itself.</summary>
     [Id(1)]
     public int LastPage { get; init; }
 
-    /// <summary>While set, nothing of this patient's is destroyed.</summary>
+    /// <summary>While set, nothing of this patient is destroyed.</summary>
     [Id(2)]
     public LegalHold? LegalHold { get; init; }
 
@@ -29,11 +29,11 @@ public sealed record LedgerHeader
     [Id(4)]
     public bool IsErasing { get; init; }
 
-    /// <summary>When the last erasure completed: all that is left of it.</summary>
+    /// <summary>When the last erasure completed.</summary>
     [Id(5)]
     public DateTimeOffset? ErasedAt { get; init; }
 
-    /// <summary>The last consultation's number at that time: none is given twice.</summary>
+    /// <summary>The last consultation number at that time: numbers are never reused.</summary>
     [Id(6)]
     public int LastErasedNumber { get; init; }
 }
