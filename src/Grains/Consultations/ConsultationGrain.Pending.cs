@@ -6,7 +6,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>What happens although nobody calls: deliveries are finished, withdrawals and audit entries passed on, the consultation settles.</summary>
+/// <summary>Work without a caller: finishes deliveries, passes on withdrawals and audit entries, settles the consultation.</summary>
 internal sealed partial class ConsultationGrain
 {
     private const string Reminder = "settle";
@@ -17,7 +17,7 @@ internal sealed partial class ConsultationGrain
         Telemetry.Meter.CreateCounter<long>("replays.deliveries", "{delivery}", "Deliveries to patients, by result.");
 
     private static readonly Counter<long> Retries =
-        Telemetry.Meter.CreateCounter<long>("replays.delivery.retries", "{delivery}", "Deliveries that the consultation retried by itself.");
+        Telemetry.Meter.CreateCounter<long>("replays.delivery.retries", "{delivery}", "Deliveries that the consultation retried.");
 
     // Starts at zero: an increase is visible only on a series that exists.
     static ConsultationGrain()
@@ -50,7 +50,7 @@ internal sealed partial class ConsultationGrain
         _timer = null;
     }
 
-    /// <summary>Whatever fails is retried by the timer and by the reminder.</summary>
+    /// <summary>The timer and the reminder retry what fails.</summary>
     private async Task ProcessPending()
     {
         if (!stored.RecordExists)
@@ -117,7 +117,9 @@ internal sealed partial class ConsultationGrain
             await this.UnregisterReminder(reminder);
     }
 
-    /// <summary>Stops the replays wherever they play, then takes them out of the list. The wrong patient in a call opens an incident, one per consultation.</summary>
+    /// <summary>
+    /// Stops the replays wherever they play, then withdraws them from the list. The wrong patient in the call opens one incident.
+    /// </summary>
     private async Task Withdraw(WithdrawFromList withdrawal)
     {
         var (mode, reason, by) = withdrawal.Withdrawal;

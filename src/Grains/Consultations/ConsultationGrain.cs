@@ -24,14 +24,15 @@ internal sealed partial class ConsultationGrain(
     public const string TypeName = "consultation";
 
     private readonly OwnershipMismatchGuard _ownership = new(enabled, denials, time);
-    private readonly ConsultationId _id =
-        ConsultationId.TryParseName(context.GrainId.Key.ToString(), out var id) ? id : throw new ArgumentException("Not a consultation's name.");
+    private readonly ConsultationId _id = ConsultationId.TryParseName(context.GrainId.Key.ToString(), out var id)
+        ? id
+        : throw new ArgumentException("Not a consultation's name.");
 
     private bool _isReconciled, _mustReload;
 
     public IGrainContext GrainContext => context;
 
-    /// <summary>The patient: part of this grain's own name, and nothing else.</summary>
+    /// <summary>Always taken from this grain's own name.</summary>
     private IPatientGrain Patient => grains.Patient(_id.Patient);
 
     private DateTimeOffset Now => time.GetUtcNow();
@@ -133,7 +134,7 @@ internal sealed partial class ConsultationGrain(
         return decision.Error;
     }
 
-    /// <summary>The state; before the first change, what the ledger says was booked. Null: nothing was.</summary>
+    /// <summary>Returns the state; before the first change, creates it from the ledger's entry. Null: nothing was booked.</summary>
     private async Task<ConsultationState?> Load()
     {
         if (stored.RecordExists)
@@ -153,7 +154,7 @@ internal sealed partial class ConsultationGrain(
         return stored.State = rules.Create(entry);
     }
 
-    /// <summary>Until the write is known to have succeeded memory is not trusted: the next call reloads, for a failed write may have committed.</summary>
+    /// <summary>After a failed write, which may have committed, the next call reloads the state.</summary>
     private async Task Save(ConsultationState next, IEnumerable<AuditFact> audit)
     {
         var outbox = next.Outbox.RemoveAll(entry => _published.Contains(entry.Id));

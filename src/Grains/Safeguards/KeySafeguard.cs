@@ -8,9 +8,9 @@ using Replays.Grains.Patients;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Safeguard <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under its patient's key with the recording's full name
-/// as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any other
-/// name or patient it does not decrypt, and the media stay unreadable.
+/// Safeguard <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under its patient's key with the recording's full
+/// name as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any
+/// other name or patient it does not decrypt, and the media stay unreadable.
 /// </summary>
 internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled, SafeguardDenials denials)
 {
@@ -56,8 +56,8 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled,
         using var aes = new AesGcm(patientKey, TagBytes);
         try
         {
-            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes), decrypted,
-                Encoding.UTF8.GetBytes(recording.Name));
+            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes),
+                decrypted, Encoding.UTF8.GetBytes(recording.Name));
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -19,7 +19,7 @@ internal static class NextReleaseBuild
         ("src/Grains/Patients/Replay.cs", "public sealed record Replay\n{", NewField),
         ("src/Grains/Consultations/IConsultationGrain.cs", "public interface IConsultationGrain : IGrainWithStringKey\n{",
             "\n    [Alias(\"AddedInNextRelease\")]\n    Task<bool> AddedInNextRelease(string text);\n"),
-        ("src/Grains/Consultations/ConsultationGrain.Delivery.cs", "internal sealed partial class ConsultationGrain\n{",
+        ("src/Grains/Consultations/ConsultationGrain.Pending.cs", "internal sealed partial class ConsultationGrain\n{",
             "\n    public Task<bool> AddedInNextRelease(string text) => Task.FromResult(text == stored.State.AddedInNextRelease);\n"),
     ];
 
