@@ -6,9 +6,7 @@ public sealed class ReplaysOptions
     public const string Section = "Replays";
 
     public PresenceOptions Presence { get; init; } = new();
-
     public ConsentOptions Consent { get; init; } = new();
-
     public RecordingOptions Recordings { get; init; } = new();
 
     public sealed class PresenceOptions

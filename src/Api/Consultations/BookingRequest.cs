@@ -6,7 +6,6 @@ namespace Replays.Api.Consultations;
 public sealed record BookingRequest
 {
     public required ClinicianView Clinician { get; init; }
-
     public required DateTimeOffset ScheduledFor { get; init; }
 
     /// <summary>The IANA time zone for dates shown to the patient, such as <c>Europe/London</c>. Default UTC.</summary>

@@ -8,7 +8,6 @@ public sealed record ConsentRequest
 {
     [Recordable]
     public required ConsultationMode Mode { get; init; }
-
     public required bool Granted { get; init; }
 }
 
@@ -17,7 +16,6 @@ public sealed record AttestedConsentRequest
 {
     [Recordable]
     public required ConsultationMode Mode { get; init; }
-
     public required bool Granted { get; init; }
 
     /// <summary>The person who heard it.</summary>

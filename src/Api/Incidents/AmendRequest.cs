@@ -10,7 +10,6 @@ public sealed record AmendRequest
 
     /// <summary>When the 72 hours start. Not in the future.</summary>
     public DateTimeOffset? AwareAt { get; init; }
-
     public IncidentRecord? Record { get; init; }
 }
 

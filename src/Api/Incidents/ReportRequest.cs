@@ -29,7 +29,6 @@ public sealed record BulkReportRequest
 {
     /// <summary>Ids, or <c>"all"</c>.</summary>
     public required ReplaySelection Replays { get; init; }
-
     public required ReportReason Reason { get; init; }
 
     [StringLength(ReportRequest.MaxComment), PlainText]

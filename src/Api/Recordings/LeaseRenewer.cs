@@ -27,7 +27,6 @@ internal sealed class LeaseRenewer : IAsyncDisposable
     }
 
     public MediaLease Lease { get; }
-
     public MediaObject Media { get; }
 
     /// <summary>Cancelled when the lease is lost or the caller cancels.</summary>

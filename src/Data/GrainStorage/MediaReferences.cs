@@ -18,7 +18,6 @@ internal sealed class MediaReferences(DbDataSource database, Serializer serializ
     private const int PageSize = 200;
 
     /// <param name="referred">Told each object key, perhaps more than once.</param>
-    /// <param name="cancellation">Ends the reading.</param>
     /// <remarks>A row that can't be read ends it with an exception: what it refers to is not known.</remarks>
     public async Task Read(Action<string> referred, CancellationToken cancellation)
     {

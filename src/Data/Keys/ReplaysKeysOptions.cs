@@ -13,7 +13,6 @@ public sealed class ReplaysKeysOptions
     {
         /// <summary>A PKCS#12 file.</summary>
         public string? Path { get; set; }
-
         public string? Password { get; set; }
     }
 }

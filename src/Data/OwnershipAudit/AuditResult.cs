@@ -7,11 +7,8 @@ public sealed record AuditResult
 {
     /// <summary>1, 2, 3 … in the order in which audits ended.</summary>
     public required long Number { get; init; }
-
     public required DateTimeOffset StartedAt { get; init; }
-
     public required DateTimeOffset EndedAt { get; init; }
-
     public required AuditCounts Counts { get; init; }
 
     /// <summary>Findings by kind: all of them are counted.</summary>

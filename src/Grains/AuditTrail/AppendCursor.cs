@@ -23,21 +23,16 @@ internal sealed class AppendCursor
 
     /// <summary>The last page.</summary>
     public TrailPage Page { get; private set; }
-
     public string? PageTag { get; set; }
 
     /// <summary>Number of entries that the stored head covers.</summary>
     public long HeadCount { get; set; }
-
     public string? HeadTag { get; set; }
-
     public long Count { get; private set; }
-
     public byte[] Hash { get; private set; }
 
     /// <summary>Milliseconds since 1970.</summary>
     public long LastRecordedAt { get; private set; }
-
     public bool HasUnwritten { get; private set; }
 
     public bool IsPageFull => Page.Entries.Length == TrailStorage.PageSize;

@@ -19,7 +19,6 @@ public interface IAuditTrailGrain : IGrainWithStringKey
     /// <param name="limit">1 to 200.</param>
     /// <param name="before">The number of the entry to start before; null: from the newest.</param>
     /// <param name="kindPrefix">Only entries whose kind has this prefix, such as <c>access.</c>.</param>
-    /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="OwnershipMismatchException">The stored trail bears another owner's name.</exception>
     [ReadOnly, Alias("Read")]
     Task<TrailSlice> Read(int limit, long? before, string? kindPrefix = null, CancellationToken cancellation = default);

@@ -14,7 +14,6 @@ public sealed record ByteRangeSet
     private ByteRangeSet(ImmutableArray<ByteRange> ranges) => Ranges = ranges;
 
     public static ByteRangeSet None { get; } = new([]);
-
     public ImmutableArray<ByteRange> Ranges { get; }
 
     /// <summary>Total number of bytes.</summary>

@@ -33,7 +33,6 @@ public interface IExposureLog
     /// <param name="entitled">Only exposures to which they were entitled by name, or not entitled; null: all.</param>
     /// <param name="recordings">Maximum number of recordings.</param>
     /// <param name="after">The last recording of the previous page.</param>
-    /// <param name="cancellation">Cancels the query.</param>
     Task<Exposures> FindByPrincipal(
         string principal, bool? entitled, int recordings, RecordingId? after = null, CancellationToken cancellation = default);
 

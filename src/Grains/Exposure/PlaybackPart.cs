@@ -10,11 +10,8 @@ public sealed record PlaybackPart
 
     /// <summary>The part's id. Only the process that created the part writes it.</summary>
     public required string Part { get; init; }
-
     public required RecordingId Recording { get; init; }
-
     public required Recipient Recipient { get; init; }
-
     public required AccessMethod AccessMethod { get; init; }
 
     /// <summary>Size of the whole media.</summary>
@@ -22,7 +19,6 @@ public sealed record PlaybackPart
 
     /// <summary>Duration of the whole media.</summary>
     public required double DurationSeconds { get; init; }
-
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Accurate to half a minute.</summary>

@@ -23,7 +23,6 @@ public interface IIncidentGrain : IGrainWithStringKey
     /// <param name="amendment">Additions and corrections.</param>
     /// <param name="expected">Their base version, otherwise <see cref="ErrorCode.VersionConflict"/>. Null: any.</param>
     /// <param name="by">The officer.</param>
-    /// <param name="cancellation">Cancels the call.</param>
     [Alias("Amend")]
     Task<Result<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation = default);
 

@@ -16,7 +16,6 @@ public interface IIncidentLog
     /// <param name="open">Only open or only resolved incidents; null: all, open ones first.</param>
     /// <param name="limit">1 to 100.</param>
     /// <param name="after">The end of the previous page.</param>
-    /// <param name="cancellation">Cancels the query.</param>
     Task<ImmutableArray<IncidentSummary>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation = default);
 
     /// <summary>Returns a person's reports, newest first, at most 100.</summary>

@@ -201,7 +201,6 @@ internal sealed class LedgerStore(
         public LedgerPage State { get => field; set => field = value ?? new(); } = new();
 
         public string? ETag { get; set; }
-
         public bool RecordExists { get; set; }
     }
 }

@@ -31,7 +31,6 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled,
     /// <param name="own">The patient whose list is read.</param>
     /// <param name="recording">The name under which the list holds the recording.</param>
     /// <param name="wrapped">The wrapped key stored with it; null once destroyed.</param>
-    /// <param name="cancellation">Cancels the call.</param>
     /// <returns>The data key; null when it was destroyed or does not decrypt.</returns>
     public async Task<byte[]?> Unwrap(PatientId own, RecordingId recording, byte[]? wrapped, CancellationToken cancellation)
     {

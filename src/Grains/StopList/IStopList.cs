@@ -20,7 +20,6 @@ public interface IStopList
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="evenIfHeld">Whether the incident also opens with recordings that another one holds, or with none.</param>
-    /// <param name="cancellation">Cancels the call.</param>
     /// <returns>
     /// The report's own incident; when no recording was left to quarantine, an open one of the same reporter with one of the recordings.
     /// </returns>

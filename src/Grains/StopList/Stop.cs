@@ -21,10 +21,7 @@ public sealed record Stop
 
     /// <summary>The incident that caused it, if any.</summary>
     public string? Incident { get; init; }
-
     public required Actor By { get; init; }
-
     public required DateTimeOffset At { get; init; }
-
     public string? Reason { get; init; }
 }

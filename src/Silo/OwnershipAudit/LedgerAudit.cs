@@ -19,7 +19,6 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
 
     /// <summary>A row is another's or can't be read: what is missing because of it is not said a second time.</summary>
     public bool Incomplete { get; set; }
-
     public int Pages { get; private set; }
 
     public int Consultations => _numbers.Count;

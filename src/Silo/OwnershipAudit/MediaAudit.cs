@@ -25,7 +25,6 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
 
     /// <summary>Adds all that the store has.</summary>
     /// <param name="old">What changed before then is older than any upload may take.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>How many objects there are.</returns>
     public async Task<long> ListObjects(DateTimeOffset old, CancellationToken cancellation)
     {
@@ -129,7 +128,6 @@ internal sealed class MediaAudit(DbDataSource database, string serviceId, IMedia
     private sealed class Mismatch
     {
         public Dictionary<RecordingId, long> References { get; } = [];
-
         public long? Bytes { get; set; }
     }
 }

@@ -30,7 +30,6 @@ internal sealed class OwnershipAuditor(
     /// <summary>Audits everything, keeps the result, and opens incidents for what it found.</summary>
     /// <param name="workers">How many processors to use beside the one that reads.</param>
     /// <param name="progress">Told now and then.</param>
-    /// <param name="cancellation">Gives up: nothing is kept.</param>
     /// <exception cref="AuditInProgressException">Another process audits now.</exception>
     /// <exception cref="MediaStoreEmptyException">All media are missing: nothing is kept.</exception>
     public async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, CancellationToken cancellation)
@@ -169,7 +168,6 @@ internal sealed class OwnershipAuditor(
         private long _patients;
 
         public AuditCounts Seen { get; private set; } = new();
-
         public long Pages { get; set; }
 
         public void Add(AuditCounts seen)
