@@ -1,12 +1,12 @@
 using Microsoft.Playwright;
 using Xunit;
 
-namespace Replays.Api.Tests.Browsing;
+namespace Replays.Api.Tests.Browser;
 
-/// <summary>A real browser, without a window. Skips the test where there is none.</summary>
+/// <summary>Headless Chromium. Skips the test when it is not installed, except in CI.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private const string Program = "/usr/bin/chromium";
+    private const string Executable = "/usr/bin/chromium";
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -15,11 +15,11 @@ internal sealed class Chromium : IAsyncDisposable
 
     public static async Task<Chromium> Start()
     {
-        Assert.SkipUnless(File.Exists(Program) || Environment.GetEnvironmentVariable("CI") == "true", "There is no Chromium here.");
+        Assert.SkipUnless(File.Exists(Executable) || Environment.GetEnvironmentVariable("CI") == "true", "Chromium is not installed.");
         var playwright = await Playwright.CreateAsync();
         return new(playwright, await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Program,
+            ExecutablePath = Executable,
             Args =
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,7 +31,7 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IPage> NewTab()
     {
         var tab = await _browser.NewPageAsync();
-        tab.SetDefaultTimeout((float)TimeSpan.FromMinutes(2).TotalMilliseconds); // a busy machine takes its time
+        tab.SetDefaultTimeout((float)TimeSpan.FromMinutes(2).TotalMilliseconds); // for slow machines
         return tab;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json.Nodes;
 using Replays.Api.Tests.Http;
+using Replays.Api.Tests.Uploads;
 using Replays.Data.Exposure;
 using Replays.Data.Sql;
 using Replays.Data.StopList;
@@ -11,15 +12,15 @@ using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Xunit;
 
-namespace Replays.Api.Tests.Playback;
+namespace Replays.Api.Tests.Exposure;
 
-/// <summary>Who was shown what, asked of a program of its own, which is killed, and whose evidence is taken away.</summary>
+/// <summary>Uses an Api of its own, because the tests kill it and remove its evidence tables.</summary>
 public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<ExposureTests.OwnApi>
 {
     private readonly ApiProcess _api = own.Api;
 
     [Fact]
-    public async Task The_report_of_an_incident_names_who_was_listed_and_who_opened_what_and_whether_they_were_entitled()
+    public async Task The_exposure_report_names_recipients_of_listings_and_playbacks_and_their_entitlement()
     {
         var (patient, stranger, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient(), ApiProcess.NewPatient());
         var id = await _api.Record(patient, await _api.Begin(patient, clinician: clinician));
@@ -30,40 +31,42 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         using (var part = await _api.Media(patient, id, ("Range", "bytes=500-1999")))
             await Bytes(part);
         await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
-        var url = (string)(await _api.Must(HttpStatusCode.Created, HttpMethod.Post, $"/v1/patients/{patient}/replays/{id}/playback", TestTokens.Officer,
-            null, ("Access-Reason", "Complaint 7")))!["url"]!;
-        using (var whole = await _api.Send(HttpMethod.Get, url, null))
+        var playback = await _api.Expect(HttpStatusCode.Created, HttpMethod.Post, $"/v1/patients/{patient}/replays/{id}/playback",
+            TestTokens.Officer, null, ("Access-Reason", "Complaint 7"));
+        using (var whole = await _api.Send(HttpMethod.Get, (string)playback!["url"]!, null))
             await Bytes(whole);
-        // What no lock lets happen: it was in a stranger's list.
-        var theirs = new Recipient(new Actor(stranger, "patient"), PatientId.Parse(stranger), false);
-        await own.Log.RecordListing([recording], theirs, "title clinician", TestContext.Current.CancellationToken);
+        // The safeguards prevent a listing to a stranger, so the test records one itself.
+        var strangerListing = new Recipient(new Actor(stranger, "patient"), PatientId.Parse(stranger), false);
+        await own.Log.RecordListing([recording], strangerListing, "title clinician", TestContext.Current.CancellationToken);
 
-        var report = await Exposure(await own.Quarantine("other", recording));
+        var report = await GetExposure(await own.Quarantine("other", recording));
         var listed = Shown(report, "listed").ToDictionary(view => (string)view["principal"]!);
         Assert.Equal(["no", "yes", "yes"], listed.Values.Select(view => (string)view["entitled"]!).Order());
         Assert.Equal("no", (string)listed[stranger]["entitled"]!);
-        Assert.Equal(["title", "clinician"], listed[stranger]["disclosed"]!.AsArray().Select(what => (string)what!));
+        Assert.Equal(["title", "clinician"], listed[stranger]["disclosed"]!.AsArray().Select(member => (string)member!));
         Assert.Equal(stranger, (string)listed[stranger]["list"]!);
         var opened = Shown(report, "opened").ToDictionary(view => (string)view["principal"]!);
-        Assert.Equal(("token", 2_000, 1, false), (Via(opened[patient]), (int)opened[patient]["bytesServed"]!, (int)opened[patient]["times"]!,
-            (bool)opened[patient]["atMost"]!));
+        Assert.Equal(("token", 2_000, 1, false), (
+            Via(opened[patient]), (int)opened[patient]["bytesServed"]!, (int)opened[patient]["times"]!, (bool)opened[patient]["atMost"]!));
         Assert.Equal(["0-1999"], opened[patient]["ranges"]!.AsArray().Select(range => (string)range!));
         Assert.Equal(Math.Round(2 * 2_000.0 / ApiProcess.Video.Length, 3), (double)opened[patient]["secondsServed"]!);
         var officer = opened["officer-1"];
         Assert.Equal(("url", "yes", "Complaint 7", ApiProcess.Video.Length),
             (Via(officer), (string)officer["entitled"]!, (string)officer["reason"]!, (int)officer["bytesServed"]!));
-        Assert.Equal((1, 1, 0), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
+        Assert.Equal(
+            (1, 1, 0), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
 
-        // The other way round.
-        Assert.Equal(recording.Name, (string)(await Exposures(stranger, "no")).Single()!["name"]!);
-        Assert.Empty(await Exposures(patient, "no"));
-        Assert.Equal(2, (await Exposures(patient, "yes")).Single()!["exposures"]!.AsArray().Count);
-        await _api.Must(HttpStatusCode.BadRequest, HttpMethod.Get, $"/v1/principals/{patient}/exposures?entitled=maybe", TestTokens.Officer);
-        await _api.Must(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/incidents/{IncidentReport.NewId()}/exposure", TestTokens.Officer);
+        // The same evidence by principal.
+        Assert.Equal(recording.Name, (string)(await GetExposures(stranger, "no")).Single()!["name"]!);
+        Assert.Empty(await GetExposures(patient, "no"));
+        Assert.Equal(2, (await GetExposures(patient, "yes")).Single()!["exposures"]!.AsArray().Count);
+        await _api.Expect(
+            HttpStatusCode.BadRequest, HttpMethod.Get, $"/v1/principals/{patient}/exposures?entitled=maybe", TestTokens.Officer);
+        await _api.Expect(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/incidents/{IncidentReport.NewId()}/exposure", TestTokens.Officer);
     }
 
     [Fact]
-    public async Task Of_a_replay_reported_as_not_theirs_it_is_unknown_whether_those_named_in_it_were_entitled()
+    public async Task The_entitlement_of_patient_and_clinician_is_unknown_for_a_replay_reported_as_not_mine()
     {
         var (patient, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient());
         var number = await _api.Begin(patient, clinician: clinician);
@@ -72,38 +75,41 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         using (var whole = await _api.Media(patient, id))
             await Bytes(whole);
         await _api.Get($"/v1/patients/{patient}/replays", TestTokens.For(clinician, "clinician"));
-        await _api.Must(HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null, ("Access-Reason", "Complaint 8"));
+        await _api.Expect(
+            HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null,
+            ("Access-Reason", "Complaint 8"));
 
-        var report = await Exposure(await own.Quarantine("not-mine", RecordingOf(patient, id)));
+        var report = await GetExposure(await own.Quarantine("not-mine", RecordingOf(patient, id)));
         Assert.All(Shown(report, "listed"), view =>
             Assert.Equal((string)view["principal"]! == "officer-1" ? "yes" : "unknown", (string)view["entitled"]!));
-        Assert.Equal((1, 2, 1), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
-        Assert.Equal(RecordingOf(patient, id).Name, (string)(await Exposures(patient, "unknown")).Single()!["name"]!);
-        Assert.Equal(RecordingOf(patient, other).Name, (string)(await Exposures(patient, "yes")).Single()!["name"]!);
+        Assert.Equal(
+            (1, 2, 1), ((int)report["dataSubjects"]!, (int)report["recipients"]!["listed"]!, (int)report["recipients"]!["opened"]!));
+        Assert.Equal(RecordingOf(patient, id).Name, (string)(await GetExposures(patient, "unknown")).Single()!["name"]!);
+        Assert.Equal(RecordingOf(patient, other).Name, (string)(await GetExposures(patient, "yes")).Single()!["name"]!);
     }
 
     [Fact]
-    public async Task After_a_kill_in_the_middle_of_a_response_the_evidence_says_at_most_and_no_less_than_was_seen()
+    public async Task After_a_crash_during_a_response_the_evidence_is_an_upper_bound_of_the_bytes_received()
     {
         var patient = ApiProcess.NewPatient();
-        var id = await _api.Give(patient, Mp4(48 << 20));
-        var seen = 0;
-        using (var answer = await _api.Media(patient, id))
+        var id = await _api.Give(patient, PaddedClip.Create(48 << 20));
+        var received = 0;
+        using (var response = await _api.Media(patient, id))
         {
-            var body = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-            for (var buffer = new byte[1 << 20]; seen < 5 << 20;)
-                seen += await body.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+            for (var buffer = new byte[1 << 20]; received < 5 << 20;)
+                received += await body.ReadAsync(buffer, TestContext.Current.CancellationToken);
             await _api.Restart();
         }
 
-        var cut = Shown(await Exposure(await own.Quarantine("other", RecordingOf(patient, id))), "opened").Single();
-        Assert.True((bool)cut["atMost"]!);
-        Assert.InRange((int)cut["bytesServed"]!, seen, 48 << 20);
-        Assert.InRange((int)cut["bytesServed"]!, 0, 40 << 20);
+        var opened = Shown(await GetExposure(await own.Quarantine("other", RecordingOf(patient, id))), "opened").Single();
+        Assert.True((bool)opened["atMost"]!);
+        Assert.InRange((int)opened["bytesServed"]!, received, 48 << 20);
+        Assert.InRange((int)opened["bytesServed"]!, 0, 40 << 20);
     }
 
     [Fact]
-    public async Task A_patient_reads_who_was_shown_their_replays_and_nothing_of_who_another_person_is()
+    public async Task The_access_log_shows_who_accessed_a_replay_without_identifying_other_patients()
     {
         var (patient, stranger, clinician) = (ApiProcess.NewPatient(), ApiProcess.NewPatient(), ApiProcess.NewPatient());
         var id = await _api.Record(patient, await _api.Begin(patient, clinician: clinician));
@@ -112,8 +118,11 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         using (var whole = await _api.Media(patient, id))
             await Bytes(whole);
         await _api.Get($"/v1/patients/{patient}/replays/{id}", TestTokens.For(clinician, "clinician"));
-        await _api.Must(HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null, ("Access-Reason", "Complaint 9"));
-        await own.Log.RecordListing([RecordingOf(patient, id)], new(new Actor(stranger, "patient"), PatientId.Parse(stranger), false), "title",
+        await _api.Expect(
+            HttpStatusCode.OK, HttpMethod.Get, $"/v1/patients/{patient}/replays", TestTokens.Officer, null,
+            ("Access-Reason", "Complaint 9"));
+        await own.Log.RecordListing(
+            [RecordingOf(patient, id)], new(new Actor(stranger, "patient"), PatientId.Parse(stranger), false), "title",
             TestContext.Current.CancellationToken);
 
         var log = await AccessLog(patient, entries: 5);
@@ -123,11 +132,11 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         Assert.All(log, entry => Assert.Equal(id, (string)entry["replay"]!));
         Assert.DoesNotContain(stranger, string.Concat(log.Select(entry => entry.ToJsonString())), StringComparison.Ordinal);
         Assert.Empty((await _api.Get("/v1/me/access-log", TestTokens.Patient(stranger)))!["items"]!.AsArray());
-        await _api.Must(HttpStatusCode.BadRequest, HttpMethod.Get, "/v1/me/access-log?after=x", TestTokens.Patient(patient));
+        await _api.Expect(HttpStatusCode.BadRequest, HttpMethod.Get, "/v1/me/access-log?after=x", TestTokens.Patient(patient));
     }
 
     [Fact]
-    public async Task What_cannot_be_accounted_for_is_not_shown()
+    public async Task Nothing_is_shown_when_the_evidence_cannot_be_recorded()
     {
         var patient = ApiProcess.NewPatient();
         var id = await _api.Give(patient);
@@ -136,15 +145,15 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
         {
             foreach (var path in new[] { "/v1/me/replays", $"/v1/me/replays/{id}", $"/v1/me/replays/{id}/media" })
             {
-                using var answer = await _api.Send(HttpMethod.Get, path, TestTokens.Patient(patient));
-                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-                var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-                Assert.Equal("unavailable", (string)problem["code"]!);
+                using var response = await _api.Send(HttpMethod.Get, path, TestTokens.Patient(patient));
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+                Assert.Equal("unavailable", await response.ProblemCode());
             }
         }
         finally
         {
-            await own.Execute("ALTER TABLE hidden_listing RENAME TO replays_listing; ALTER TABLE hidden_playback RENAME TO replays_playback;");
+            await own.Execute(
+                "ALTER TABLE hidden_listing RENAME TO replays_listing; ALTER TABLE hidden_playback RENAME TO replays_playback;");
         }
 
         Assert.Equal([id], await _api.Replays(patient));
@@ -157,47 +166,27 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
 
     private static string Via(JsonNode view) => (string)view["via"]!;
 
-    private static Task<byte[]> Bytes(HttpResponseMessage answer) => answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    private static Task<byte[]> Bytes(HttpResponseMessage response) =>
+        response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
 
     private static IEnumerable<JsonNode> Shown(JsonNode report, string @class) => report["recordings"]!.AsArray()
         .SelectMany(recording => recording!["exposures"]!.AsArray()).Where(view => (string)view!["class"]! == @class)!;
 
-    /// <summary>A real clip followed by bytes that players skip.</summary>
-    private static byte[] Mp4(int bytes)
-    {
-        var media = new byte[bytes];
-        new Random(1).NextBytes(media);
-        ApiProcess.Video.CopyTo(media, 0);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(media.AsSpan(ApiProcess.Video.Length), bytes - ApiProcess.Video.Length);
-        "free"u8.CopyTo(media.AsSpan(ApiProcess.Video.Length + 4));
-        return media;
-    }
+    private async Task<JsonNode> GetExposure(string incident) =>
+        (await _api.Get($"/v1/incidents/{incident}/exposure", TestTokens.Officer))!;
 
-    private async Task<JsonNode> Exposure(string incident) => (await _api.Get($"/v1/incidents/{incident}/exposure", TestTokens.Officer))!;
-
-    private async Task<JsonArray> Exposures(string principal, string entitled) =>
+    private async Task<JsonArray> GetExposures(string principal, string entitled) =>
         (await _api.Get($"/v1/principals/{principal}/exposures?entitled={entitled}", TestTokens.Officer))!["items"]!.AsArray();
 
     private async Task<List<JsonNode>> AccessLog(string patient, int entries)
     {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); ;)
-        {
-            var found = new List<JsonNode>();
-            for (var after = ""; ;)
-            {
-                var page = await _api.Get($"/v1/me/access-log?limit=2{after}", TestTokens.Patient(patient));
-                found.AddRange(page!["items"]!.AsArray()!);
-                if ((string?)page["next"] is not { } next)
-                    break;
-                after = $"&after={next}";
-            }
-            if (found.Count >= entries)
-                return found;
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"{found.Count} of {entries} entries");
-        }
+        List<JsonNode> log = [];
+        await Wait.Until(
+            async () => (log = await _api.GetAllPages("/v1/me/access-log", 2, TestTokens.Patient(patient))).Count >= entries, seconds: 30);
+        return log;
     }
 
-    /// <summary>An Api of this class's own, and its database as an auditor would open it.</summary>
+    /// <summary>An Api for this class, with direct access to its database.</summary>
     public sealed class OwnApi : IAsyncLifetime
     {
         private SqliteDataSource? _database;
@@ -225,7 +214,7 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
             await connection.Statement(sql).Execute(default);
         }
 
-        /// <returns>The incident's id.</returns>
+        /// <returns>The id of the incident.</returns>
         internal async Task<string> Quarantine(string reason, params ImmutableArray<RecordingId> recordings)
         {
             var report = new IncidentReport

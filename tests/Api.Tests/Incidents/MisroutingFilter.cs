@@ -6,13 +6,13 @@ using Replays.Grains.Patients;
 namespace Replays.Api.Tests.Incidents;
 
 /// <summary>
-/// The defect of 2020, in the consultation grain's own turns and under its own name: after a mode switch it takes its participant from a variable that
-/// the consultation which started last has left behind.
+/// The defect of 2020 in the consultation grain, whose calls keep its own identity: after a mode switch it uses the participant of
+/// whichever consultation started last.
 /// </summary>
-internal sealed class MisroutedSwitch(IGrainFactory grains) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
+internal sealed class MisroutingFilter(IGrainFactory grains) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
 {
     private readonly ConcurrentDictionary<GrainId, PatientId> _participants = new();
-    private PatientId? _last;
+    private PatientId? _lastStarted;
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
@@ -20,15 +20,16 @@ internal sealed class MisroutedSwitch(IGrainFactory grains) : IIncomingGrainCall
         if (!ConsultationId.TryParseName(context.TargetId.Key.ToString(), out var consultation))
             return;
         if (context.MethodName is nameof(IConsultationGrain.Start))
-            _last = consultation.Patient;
+            _lastStarted = consultation.Patient;
         if (context.MethodName is nameof(IConsultationGrain.SwitchMode))
-            _participants[context.TargetId] = _last!.Value;
+            _participants[context.TargetId] = _lastStarted!.Value;
     }
 
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
-        if (context is { MethodName: nameof(IPatientGrain.AcceptReplay), SourceId: { } source } && _participants.TryGetValue(source, out var wrong)
-            && grains.Patient(wrong) is var patient && patient.GetGrainId() != context.TargetId)
+        if (context is { MethodName: nameof(IPatientGrain.AcceptReplay), SourceId: { } source }
+            && _participants.TryGetValue(source, out var wrongPatient)
+            && grains.Patient(wrongPatient) is var patient && patient.GetGrainId() != context.TargetId)
             context.Result = await patient.AcceptReplay((Delivery)context.Request.GetArgument(0)!);
         else
             await context.Invoke();

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Who may call what, as the HTTP contract says it: written down here once more, so that code and contract can disagree.</summary>
-public static class Contract
+/// <summary>The roles of every operation, copied from the HTTP contract so that tests detect a deviation of the code.</summary>
+public static class HttpContract
 {
     public static readonly string[] Roles = ["patient", "clinician", "scheduler", "recorder", "privacy-officer", "operator"];
 
-    /// <summary>Roles by operation. What is not served yet may stand here already; what is served must.</summary>
+    /// <summary>Roles by operation. May list operations that are not served yet.</summary>
     public static readonly FrozenDictionary<string, string[]> Operations = Read(
         """
         POST   /v1/patients/{patient}/consultations                                          scheduler
@@ -70,14 +70,15 @@ public static class Contract
         DELETE /v1/patients/{patient}                                                        privacy-officer
         """);
 
-    /// <summary>Served without a token, as far as the OpenAPI document tells of them.</summary>
+    /// <summary>The operations of the OpenAPI document that need no token.</summary>
     public static readonly string[] Anonymous = ["GET /.well-known/security.txt", "GET /v1/playback", "HEAD /v1/playback"];
 
-    /// <summary>What the service says it serves, such as <c>GET /v1/me/replays</c>.</summary>
+    /// <summary>The operations of the OpenAPI document, such as <c>GET /v1/me/replays</c>.</summary>
     public static async Task<List<string>> Served(ApiProcess api)
     {
         var document = JsonNode.Parse(await api.Http.GetStringAsync("/openapi/v1.json"))!;
-        return [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"))];
+        return [.. document["paths"]!.AsObject().SelectMany(path =>
+            path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"))];
     }
 
     private static FrozenDictionary<string, string[]> Read(string table) => table.Split('\n')

@@ -5,35 +5,35 @@ using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
-namespace Replays.Api.Tests.Playback;
+namespace Replays.Api.Tests.Exposure;
 
-/// <summary>The embedded database, fresh and in a directory of its own; counts how often it is asked.</summary>
+/// <summary>A new embedded database that counts its connections.</summary>
 internal sealed class ExposureDatabase : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-exposure-").FullName;
     private readonly SqliteDataSource _sqlite;
-    private readonly SqliteConnection _watcher;
+    private readonly SqliteConnection _monitor;
 
     public ExposureDatabase()
     {
         _sqlite = new(Path.Combine(_directory, "replays.db"));
         Schema.MigrateSqlite(_sqlite.ConnectionString);
-        Source = new Counted(_sqlite);
-        _watcher = new($"{_sqlite.ConnectionString};Pooling=false");
-        _watcher.Open();
+        Source = new CountingDataSource(_sqlite);
+        _monitor = new($"{_sqlite.ConnectionString};Pooling=false");
+        _monitor.Open();
     }
 
-    public Counted Source { get; }
+    public CountingDataSource Source { get; }
 
-    /// <summary>Changes whenever anybody has written anything.</summary>
-    public long Commits()
+    /// <returns>A number that changes with every commit of another connection.</returns>
+    public long DataVersion()
     {
-        using var command = _watcher.CreateCommand();
+        using var command = _monitor.CreateCommand();
         command.CommandText = "PRAGMA data_version";
         return (long)command.ExecuteScalar()!;
     }
 
-    public static ListedReplay Replay(string patient, int ordinal, double seconds = 100, long size = 1_000_000, string clinician = "clin-1")
+    public static ListedReplay Replay(string patient, int ordinal, double seconds = 100, long size = 1_000_000)
     {
         var name = RecordingId.Parse($"patients/{patient}/consultations/1/recordings/{ordinal}");
         var replay = new Replay
@@ -48,18 +48,18 @@ internal sealed class ExposureDatabase : IAsyncDisposable
             ObjectKey = "",
             WrappedKey = null,
         };
-        return new(replay, new() { Clinician = new(clinician, "Dr Amara Osei"), ScheduledFor = default });
+        return new(replay, new() { Clinician = new("clin-1", "Dr Amara Osei"), ScheduledFor = default });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _watcher.DisposeAsync();
+        await _monitor.DisposeAsync();
         await _sqlite.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Counts connections, and refuses them when it is broken.</summary>
-    internal sealed class Counted(DbDataSource inner) : DbDataSource
+    /// <summary>Counts connections, and fails to open them while it is broken.</summary>
+    internal sealed class CountingDataSource(DbDataSource inner) : DbDataSource
     {
         public int Opened { get; set; }
 

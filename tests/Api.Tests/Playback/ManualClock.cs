@@ -1,7 +1,7 @@
 namespace Replays.Api.Tests.Playback;
 
-/// <summary>A clock that goes when it is told to.</summary>
-internal sealed class Clock : TimeProvider
+/// <summary>A clock that only the test advances.</summary>
+internal sealed class ManualClock : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = new(2026, 6, 10, 10, 0, 0, TimeSpan.Zero);
 

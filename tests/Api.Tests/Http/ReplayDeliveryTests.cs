@@ -1,25 +1,12 @@
 using System.Net;
-using Replays.Api.Tests.Http;
 using Xunit;
-
-[assembly: AssemblyFixture(typeof(EmbeddedApi))]
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>One embedded Api for the assembly; who kills or configures it starts their own.</summary>
-public sealed class EmbeddedApi : IAsyncLifetime
-{
-    public ApiProcess Api { get; } = new();
-
-    public async ValueTask InitializeAsync() => await Api.Program.Start();
-
-    public ValueTask DisposeAsync() => Api.DisposeAsync();
-}
-
-public sealed class MainJobTests(EmbeddedApi embedded)
+public sealed class ReplayDeliveryTests(EmbeddedApi embedded)
 {
     [Fact]
-    public async Task A_call_switched_from_audio_to_video_gives_its_patient_two_replays_and_nobody_else_any()
+    public async Task Switching_from_audio_to_video_delivers_two_replays_to_the_patient_and_none_to_others()
     {
         var api = embedded.Api;
         var (patient, other) = (ApiProcess.NewPatient(), ApiProcess.NewPatient());
@@ -32,7 +19,7 @@ public sealed class MainJobTests(EmbeddedApi embedded)
         Assert.Empty(await api.Replays(other));
         using var media = await api.Media(patient, video);
         Assert.Equal(ApiProcess.Video, await media.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        using var refused = await api.Media(other, video);
-        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        using var denied = await api.Media(other, video);
+        Assert.Equal(HttpStatusCode.NotFound, denied.StatusCode);
     }
 }

@@ -2,14 +2,13 @@ using Xunit;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Programs that lack what they need, or were told something unsafe, do not start and say what to set.</summary>
-public sealed class StartTests
+public sealed class StartupTests
 {
     private const string Bearer = "Authentication__Schemes__Bearer__", Staff = "Authentication__Schemes__Staff__";
 
-    public static TheoryData<string, string, string, string[]> Refused => new()
+    public static TheoryData<string, string, string, string[]> InvalidConfigurations => new()
     {
-        // Program, environment, what it says, and what is set ("name=value") or taken away ("name=") beside the tests' usual settings.
+        // Program, environment, expected message, and changes to the default settings: "name=value" sets, "name=" removes.
         { "Silo", "Staging", "ConnectionStrings__Replays", [] },
         { "Silo", "Staging", "not a PostgreSQL connection string", ["ConnectionStrings__Replays=nonsense"] },
         { "Silo", "Production", "Replays__Keys__Certificate__Path", ["ConnectionStrings__Replays=Host=localhost"] },
@@ -39,8 +38,9 @@ public sealed class StartTests
     };
 
     [Theory]
-    [MemberData(nameof(Refused))]
-    public async Task Unsafe_or_missing_configuration_does_not_start(string program, string environment, string said, string[] changes)
+    [MemberData(nameof(InvalidConfigurations))]
+    public async Task A_program_with_unsafe_or_missing_configuration_exits_with_a_message_that_names_the_setting(
+        string program, string environment, string message, string[] changes)
     {
         var directory = Directory.CreateTempSubdirectory("replays-start-");
         var settings = new Dictionary<string, string?>(TestTokens.Settings)
@@ -50,14 +50,14 @@ public sealed class StartTests
         };
         foreach (var change in changes)
         {
-            var at = change.IndexOf('=');
-            settings[change[..at]] = at == change.Length - 1 ? null : change[(at + 1)..];
+            var parts = change.Split('=', 2);
+            settings[parts[0]] = parts[1] is "" ? null : parts[1];
         }
         await using var process = new ProgramProcess(program, directory.FullName, settings);
         process.Launch();
         Assert.Equal(1, await process.Exit());
-        Assert.Contains(said, process.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal); // a message, not a stack trace
+        Assert.Contains(message, process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal); // no stack trace
         directory.Delete(recursive: true);
     }
 }

@@ -4,19 +4,19 @@ using Replays.Media.Stores;
 
 namespace Replays.Api.Tests.OwnershipAudit;
 
-/// <summary>A store that is nothing but the lengths of its bodies.</summary>
-internal sealed class ListedStore : IMediaStore
+/// <summary>A store that holds only the lengths of its bodies.</summary>
+internal sealed class FakeMediaStore : IMediaStore
 {
     public ConcurrentDictionary<string, long> Sizes { get; } = [];
 
-    /// <summary>Happens when all has been listed.</summary>
-    public Func<Task> Listed { get; set; } = () => Task.CompletedTask;
+    /// <summary>Runs after all objects have been listed.</summary>
+    public Func<Task> OnListed { get; set; } = () => Task.CompletedTask;
 
     public async IAsyncEnumerable<MediaObjectInfo> List([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var (key, bytes) in Sizes.ToArray())
             yield return new(key, bytes, DateTimeOffset.UtcNow);
-        await Listed();
+        await OnListed();
     }
 
     public Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellationToken) =>
@@ -37,7 +37,8 @@ internal sealed class ListedStore : IMediaStore
     {
         public long Length => bytes;
 
-        public ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask ReadExactly(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => default;
     }

@@ -1,13 +1,11 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Replays.Api.Tests.Http;
 using Replays.Api.Tests.Media.Stores;
 using Xunit;
 
 namespace Replays.Api.Tests.Uploads;
 
-/// <summary>A store that is slow, away or full: told as such, and nothing acknowledged is lost by it.</summary>
-public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IAsyncLifetime
+public sealed class StoreOutageTests(S3Server s3) : IClassFixture<S3Server>, IAsyncLifetime
 {
     private static readonly byte[] Media = ApiProcess.Video;
 
@@ -34,73 +32,71 @@ public sealed class StoreTroubleTests(S3Server s3) : IClassFixture<S3Server>, IA
     }
 
     [Fact]
-    public async Task Store_that_is_slow_or_away_loses_nothing_blocks_nothing_and_is_published_as_unavailable()
+    public async Task A_slow_or_unreachable_store_is_reported_as_unavailable_loses_nothing_and_blocks_nothing_else()
     {
         var patient = ApiProcess.NewPatient();
         var number = await _api.Begin(patient);
         var opened = await _api.Open(patient, number, body: new { contentType = "video/mp4", length = Media.Length });
         var (upload, path) = ((string)opened["upload"]!, $"{ApiProcess.PathOf(patient, number)}/recordings/1");
 
-        using (var taken = await _api.Patch(upload, 0, Media.AsMemory(0, 1000)))
-            Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
-        _store.GoAway();
-        using (var refused = await _api.Patch(upload, 1000, Media.AsMemory(1000)))
+        using (var appended = await _api.Patch(upload, 0, Media.AsMemory(0, 1000)))
+            Assert.Equal(HttpStatusCode.NoContent, appended.StatusCode);
+        _store.Disconnect();
+        using (var rejected = await _api.Patch(upload, 1000, Media.AsMemory(1000)))
         {
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (refused.StatusCode, await Code(refused)));
-            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (rejected.StatusCode, await rejected.ProblemCode()));
+            Assert.NotNull(rejected.Headers.RetryAfter);
         }
 
         using (var head = await _api.Head(upload))
             Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (head.StatusCode, head.Headers.RetryAfter is not null));
         using (var seal = await _api.Seal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, seal.StatusCode);
-        _store.ComeBack();
-        await Eventually.Is(async () =>
+        _store.Reconnect();
+        await Wait.Until(async () =>
         {
-            _store.Garble(1);
+            _store.CorruptETags(1);
             using var head = await _api.Head(upload);
             return head.Header("Upload-Offset") == "1000";
-        });
-        _store.Garble(int.MaxValue);
+        }, seconds: 120);
+        _store.CorruptETags(int.MaxValue);
         using (var head = await _api.Head(upload))
             Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (head.StatusCode, head.Headers.RetryAfter is not null));
-        _store.Garble(0);
-        using (var taken = await _api.Patch(upload, 1000, Media.AsMemory(1000)))
-            Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
+        _store.CorruptETags(0);
+        using (var appended = await _api.Patch(upload, 1000, Media.AsMemory(1000)))
+            Assert.Equal(HttpStatusCode.NoContent, appended.StatusCode);
 
-        // Verifying takes as long as the store does: the caller is told to come again, and nobody else waits for it.
-        _store.Hold();
-        using (var seal = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media)))
+        // While a slow store delays verification, the recorder is asked to retry, and no other request waits.
+        _store.HoldBodies();
+        using (var seal = await ApiCalls.RetryWhileUnavailable(() => _api.RequestSeal(patient, number, 1, Media)))
             Assert.Equal((HttpStatusCode.Accepted, true), (seal.StatusCode, seal.Headers.RetryAfter is not null));
         Assert.Equal("closed", (string?)(await _api.Post($"{path}/close", TestTokens.Recorder))!["status"]);
-        Assert.Equal("audio", (string?)(await _api.Post($"{ApiProcess.PathOf(patient, number)}/mode", TestTokens.Scheduler, new { mode = "audio" }))!["mode"]);
+        var switched = await _api.Post($"{ApiProcess.PathOf(patient, number)}/mode", TestTokens.Scheduler, new { mode = "audio" });
+        Assert.Equal("audio", (string?)switched!["mode"]);
         Assert.Equal("closed", (string?)(await _api.Get(path, TestTokens.Recorder))!["status"]);
-        using (var again = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media)))
+        using (var again = await ApiCalls.RetryWhileUnavailable(() => _api.RequestSeal(patient, number, 1, Media)))
             Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         using (var other = await _api.Seal(patient, number, 1, ApiProcess.Audio))
             Assert.Equal(HttpStatusCode.Locked, other.StatusCode);
         using (var more = await _api.Patch(upload, Media.Length, default))
             Assert.Equal(HttpStatusCode.Locked, more.StatusCode);
 
-        // kill -9 in the middle of it: whoever asks again finds it as it was.
+        // A repeated seal completes after kill -9 during the verification.
         await _api.Restart(ready: false);
-        _store.Release();
+        _store.ReleaseBodies();
         await _api.Program.Ready();
-        await Eventually.Is(async () =>
+        await Wait.Until(async () =>
         {
-            using var seal = await ApiCalls.Patiently(() => _api.AskToSeal(patient, number, 1, Media));
+            using var seal = await ApiCalls.RetryWhileUnavailable(() => _api.RequestSeal(patient, number, 1, Media));
             Assert.Contains(seal.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Accepted });
             return seal.StatusCode is HttpStatusCode.OK;
-        });
+        }, seconds: 120);
         Assert.Equal("available", (string?)(await _api.Get(path, TestTokens.Recorder))!["status"]);
-        using (var again = await _api.AskToSeal(patient, number, 1, Media))
+        using (var again = await _api.RequestSeal(patient, number, 1, Media))
             Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         using (var other = await _api.Seal(patient, number, 1, ApiProcess.Audio))
-            Assert.Equal((HttpStatusCode.UnprocessableEntity, "digest-mismatch"), (other.StatusCode, await Code(other)));
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "digest-mismatch"), (other.StatusCode, await other.ProblemCode()));
         using var media = await _api.Media(patient, $"{number}-1");
         Assert.Equal(Media, await media.Content.ReadAsByteArrayAsync(Cancellation));
     }
-
-    private static async Task<string?> Code(HttpResponseMessage answer) =>
-        (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["code"];
 }

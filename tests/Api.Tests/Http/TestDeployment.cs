@@ -1,21 +1,21 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
 using Npgsql;
-using Replays.Api.Tests.Http;
 using Replays.Data.Sql;
 using Replays.Grains.Tests.Storage;
 using Xunit;
 
-namespace Replays.Api.Tests.OwnershipAudit;
+namespace Replays.Api.Tests.Http;
 
-/// <summary>A service of its own, embedded or as Silo and Api on PostgreSQL, and the <c>audit</c> command beside it.</summary>
-internal sealed class AuditedService : IAsyncDisposable
+/// <summary>A separate deployment: one embedded Api, or a Silo and an Api on PostgreSQL; and the commands of the Silo program.</summary>
+internal sealed class TestDeployment : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("replays-audit-tests-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("replays-deployment-").FullName;
     private readonly Dictionary<string, string?> _settings;
+    private readonly string? _postgres;
     private readonly ProgramProcess? _silo;
 
-    private AuditedService(string? postgres)
+    private TestDeployment(string? postgres)
     {
         _settings = new(TestTokens.Settings)
         {
@@ -27,49 +27,47 @@ internal sealed class AuditedService : IAsyncDisposable
         };
         if (postgres is not null)
             _settings["ConnectionStrings__Replays"] = postgres;
-        Postgres = postgres;
+        _postgres = postgres;
         _silo = postgres is null ? null : new("Silo", _directory, _settings);
         Api = new(_settings);
     }
 
     public ApiProcess Api { get; }
 
-    public string? Postgres { get; }
-
     public string Media => Path.Combine(_directory, "media");
 
     public string DatabaseFile => Path.Combine(_directory, "data", "replays.db");
 
-    /// <summary>Nothing is started; there is no database.</summary>
-    public static AuditedService Without(string? postgres) => new(postgres);
+    /// <summary>Starts no process and creates no database.</summary>
+    public static TestDeployment CreateStopped(string? postgres) => new(postgres);
 
-    public static async Task<AuditedService> Start(PostgresServer? postgres)
+    public static async Task<TestDeployment> Start(PostgresServer? postgres)
     {
-        var service = new AuditedService(postgres is null ? null : await postgres.CreateDatabase());
-        if (service._silo is { } silo)
+        var deployment = new TestDeployment(postgres is null ? null : await postgres.CreateDatabase());
+        if (deployment._silo is { } silo)
         {
             silo.Launch("migrate");
             Assert.Equal(0, await silo.Exit());
         }
-        await service.StartAgain();
-        return service;
+        await deployment.Restart();
+        return deployment;
     }
 
-    /// <summary>The database, behind the service's back.</summary>
-    public DbDataSource Open() => Postgres is { } postgres ? NpgsqlDataSource.Create(postgres) : new SqliteDataSource(DatabaseFile);
+    /// <summary>Opens the database directly, bypassing the programs.</summary>
+    public DbDataSource OpenDatabase() => _postgres is null ? new SqliteDataSource(DatabaseFile) : NpgsqlDataSource.Create(_postgres);
 
-    /// <summary>kill -9 of all of it.</summary>
+    /// <summary>Sends kill -9 to all processes.</summary>
     public void Kill()
     {
         _silo?.Kill();
         Api.Program.Kill();
     }
 
-    /// <param name="auditSoon">Whether it audits itself, for the first time in a few seconds.</param>
-    public async Task StartAgain(bool auditSoon = false)
+    /// <param name="scheduleAudit">Whether the first scheduled audit runs after ten seconds.</param>
+    public async Task Restart(bool scheduleAudit = false)
     {
-        // Not at once: a reminder that is stored too late for its first tick comes with the second.
-        if (auditSoon)
+        // A shorter delay would be unsafe: a reminder stored after its first tick is due fires only at the second.
+        if (scheduleAudit)
             (_settings["Replays__Audit__Every"], _settings["Replays__Audit__FirstAfter"]) = ("02:00:00", "00:00:10");
         _silo?.Launch();
         Api.Program.Launch();
@@ -78,7 +76,7 @@ internal sealed class AuditedService : IAsyncDisposable
         await Api.Program.Ready();
     }
 
-    /// <summary>Runs the program itself.</summary>
+    /// <summary>Runs a command of the Silo program.</summary>
     public async Task<(int ExitCode, string Output)> Run(params string[] arguments)
     {
         await using var program = new ProgramProcess("Silo", _directory, _settings);
@@ -93,9 +91,10 @@ internal sealed class AuditedService : IAsyncDisposable
         return (exitCode, JsonNode.Parse(output)!);
     }
 
-    /// <returns>A line a finding: its kind and its name, in order.</returns>
+    /// <returns>One sorted line per finding, with its kind and its name.</returns>
     public static string Findings(JsonNode result) =>
-        string.Join('\n', result["findings"]!.AsArray().Select(finding => $"{finding!["kind"]} {finding["name"]}").Order(StringComparer.Ordinal));
+        string.Join('\n', result["findings"]!.AsArray()
+            .Select(finding => $"{finding!["kind"]} {finding["name"]}").Order(StringComparer.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
