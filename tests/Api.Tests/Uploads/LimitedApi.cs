@@ -36,7 +36,7 @@ public sealed class LimitedApi : IAsyncLifetime
             ["Replays__Media__ContentTypes__1"] = "audio/flac",
             ["Replays__Recordings__MaxBytes"] = $"{MaxBytes}",
             ["Replays__Recordings__UploadDeadline"] = "00:00:01",
-            ["Replays__Recordings__LongestSilence"] = "00:00:05",
+            ["Replays__Recordings__UploadIdleTimeout"] = "00:00:05",
         });
     }
 
