@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
@@ -55,7 +56,7 @@ internal sealed partial class ConsultationGrain
     {
         if (!stored.RecordExists)
             return;
-        await Reconcile(stored.State);
+        await Reconcile(stored.State, []);
         await Run(new ReportStatus(stored.State.Status));
         foreach (var verified in rules.PendingDeliveries(stored.State, Now))
         {
@@ -64,12 +65,12 @@ internal sealed partial class ConsultationGrain
         }
         foreach (var effect in rules.Withdrawals(stored.State))
             await Run(effect);
-        await PublishOutbox();
+        await PublishAuditEntries();
         if (!rules.IsUploadDeadlinePassed(stored.State, Now))
             return;
         await Apply(rules.BeginSettling(stored.State));
-        await Apply(rules.Settle(await Reconcile(stored.State)));
-        await PublishOutbox();
+        await Apply(rules.Settle(await Reconcile(stored.State, [])));
+        await PublishAuditEntries();
     }
 
     private async Task<Result<Recording>> Deliver(RecordingState verified, Actor by, CancellationToken cancellation)
@@ -82,11 +83,13 @@ internal sealed partial class ConsultationGrain
         return decision.Error is ErrorCode.None ? Snapshot(verified.Ordinal) : decision.Error;
     }
 
-    private async Task<Reconciled> Reconcile(ConsultationState state)
+    private async Task<Reconciled> Reconcile(ConsultationState state, ImmutableArray<int> discards)
     {
         if (!state.Recordings.Any(r => r.IsUnsealed))
             return new(state);
-        var entry = await Patient.ReadEntry(new LedgerQuery(_id));
+        var entry = discards.IsEmpty
+            ? await Patient.ReadEntry(new LedgerQuery(_id))
+            : await Patient.RejectDeliveries(new RejectDeliveries(_id, discards));
         _isReconciled = entry is not null;
         var reconciled = rules.Reconcile(state, entry);
         stored.State = reconciled.State;
@@ -100,6 +103,7 @@ internal sealed partial class ConsultationGrain
         UnregisterReminder => RemoveReminder(),
         WithdrawFromList withdrawal => Withdraw(withdrawal),
         ConfirmWithdrawals => Apply(rules.CompleteWithdrawals(stored.State)),
+        PublishOutbox => PublishAuditEntries(),
         DeleteMedia deletion => media.Delete(deletion.ObjectKey, CancellationToken.None),
         _ => throw new InvalidOperationException($"No consultation runs {effect.GetType().Name}."),
     };
@@ -130,7 +134,7 @@ internal sealed partial class ConsultationGrain
         await Patient.WithdrawReplays(new WithdrawReplays(_id, mode, reason, by));
     }
 
-    private async Task PublishOutbox()
+    private async Task PublishAuditEntries()
     {
         var unpublished = stored.State.Outbox.RemoveAll(entry => _published.Contains(entry.Id));
         if (unpublished.IsEmpty)

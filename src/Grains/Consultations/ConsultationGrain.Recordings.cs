@@ -32,7 +32,9 @@ internal sealed partial class ConsultationGrain
         Snapshot(ordinal, await Change(state => rules.CloseRecording(state, ordinal)));
 
     public async Task<Result<Recording>> DiscardRecording(int ordinal, Actor by, CancellationToken cancellation) =>
-        Snapshot(ordinal, await ChangeReconciled(reconciled => rules.DiscardRecording(reconciled, ordinal, by)));
+        Snapshot(ordinal, await ChangeReconciled(
+            state => [.. rules.UnsealedOrdinals(state).Where(unsealed => unsealed == ordinal)],
+            reconciled => rules.DiscardRecording(reconciled, ordinal, by)));
 
     public async Task<Result<MediaLease>> AcquireUploadLease(int ordinal, string uploadToken, CancellationToken cancellation) =>
         await Load() is { } state

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
@@ -82,7 +83,8 @@ internal sealed partial class ConsultationGrain(
     }
 
     public Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation) =>
-        ChangeReconciled(reconciled => rules.End(reconciled, wrongPatient, by, Now));
+        ChangeReconciled(
+            state => wrongPatient ? rules.UnsealedOrdinals(state) : [], reconciled => rules.End(reconciled, wrongPatient, by, Now));
 
     public Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation) => Change(state => rules.Cancel(state, by));
 
@@ -111,13 +113,16 @@ internal sealed partial class ConsultationGrain(
 
     private Task<Result<Consultation>> SetConsent(ConsultationMode mode, Consent consent, Actor by) => consent.Granted
         ? Change(state => rules.GrantConsent(state, mode, consent, by))
-        : ChangeReconciled(reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
+        : ChangeReconciled(
+            state => rules.UnsealedOrdinals(state, mode), reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
 
     private async Task<Result<Consultation>> Change(Func<ConsultationState, Decision<ConsultationState>> decide) =>
         await Load() is { } state ? await Answer(decide(state)) : ErrorCode.NotFound;
 
-    private async Task<Result<Consultation>> ChangeReconciled(Func<Reconciled, Decision<ConsultationState>> decide) =>
-        await Load() is { } state ? await Answer(decide(await Reconcile(state))) : ErrorCode.NotFound;
+    /// <summary>For commands that discard: the ledger rejects further deliveries of those recordings, and tells which it already has.</summary>
+    private async Task<Result<Consultation>> ChangeReconciled(
+        Func<ConsultationState, ImmutableArray<int>> discards, Func<Reconciled, Decision<ConsultationState>> decide) =>
+        await Load() is { } state ? await Answer(decide(await Reconcile(state, discards(state)))) : ErrorCode.NotFound;
 
     private async Task<Result<Consultation>> Answer(Decision<ConsultationState> decision) =>
         await Apply(decision) is var error and not ErrorCode.None ? error : stored.State.ToSnapshot(_id);
@@ -141,7 +146,7 @@ internal sealed partial class ConsultationGrain(
         {
             if (rules.IsUploadDeadlinePassed(stored.State, Now))
                 ScheduleWork();
-            return _isReconciled ? stored.State : (await Reconcile(stored.State)).State;
+            return _isReconciled ? stored.State : (await Reconcile(stored.State, [])).State;
         }
         if (stored.State.Booking is not null)
             return stored.State;

@@ -58,7 +58,7 @@ internal partial class ConsultationRules
         if (state.PendingWithdrawals.IsEmpty)
             return new(state);
         var next = state with { PendingWithdrawals = [] };
-        return new(next) { After = NeedsReminder(next) || next.Recordings.IsEmpty ? [] : [new UnregisterReminder()] };
+        return new(next) { After = EndOfWork(next) };
     }
 
     private static ImmutableArray<RecordingId> AvailableRecordings(ConsultationState state, ConsultationMode? mode) =>

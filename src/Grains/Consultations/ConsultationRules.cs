@@ -124,7 +124,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         {
             Audit = [Fact(next, "consultation.settled", Actor.System)],
             Before = [.. next.Recordings.Where(r => r.Status is RecordingStatus.Discarded).Select(r => new DeleteMedia(r.ObjectKey))],
-            After = NeedsReminder(next) ? [] : [new UnregisterReminder()],
+            After = EndOfWork(next),
         };
     }
 
@@ -134,7 +134,14 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         || !state.Recordings.IsEmpty && state.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended;
 
     public virtual bool HasWork(ConsultationState state) =>
-        state.Status is not ConsultationStatus.Settled || !state.PendingWithdrawals.IsEmpty;
+        state.Status is not ConsultationStatus.Settled || !state.PendingWithdrawals.IsEmpty || !state.Outbox.IsEmpty;
+
+    /// <summary>The recordings that a command would discard, of one mode or of all. Their deliveries are rejected before.</summary>
+    public virtual ImmutableArray<int> UnsealedOrdinals(ConsultationState state, ConsultationMode? mode = null) =>
+        [.. state.Recordings.Where(r => r.IsUnsealed && (mode is null || r.Mode == mode)).Select(r => r.Ordinal)];
+
+    /// <summary>Without a reminder nobody returns to this record by itself, so its outbox is published first.</summary>
+    private ImmutableArray<Effect> EndOfWork(ConsultationState next) => NeedsReminder(next) ? [] : [new PublishOutbox(), new UnregisterReminder()];
 
     private static ImmutableArray<Effect> ReminderFor(ConsultationState next) =>
         next.PendingWithdrawals.IsEmpty || next.Recordings.IsEmpty ? [] : [new RegisterReminder()];

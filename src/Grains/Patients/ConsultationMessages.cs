@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 
@@ -25,6 +26,11 @@ public sealed record Delivery([property: Id(0)] Replay Replay, [property: Id(1)]
 {
     public ConsultationId Sender => Replay.Name.Consultation;
 }
+
+/// <summary>Rejects deliveries of recordings from now on, because the consultation is about to discard them.</summary>
+[GenerateSerializer, Immutable, Alias("replays.reject-deliveries")]
+public sealed record RejectDeliveries(
+    [property: Id(0)] ConsultationId Sender, [property: Id(1)] ImmutableArray<int> Ordinals) : IConsultationMessage;
 
 /// <summary>
 /// Withdraws the replays of one mode, or all: consent was withdrawn after the call, or the wrong patient was in it.

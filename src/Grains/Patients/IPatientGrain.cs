@@ -53,6 +53,11 @@ public interface IPatientGrain : IGrainWithStringKey
     [Alias("AcceptReplay")]
     Task<DeliveryResult> AcceptReplay(Delivery delivery, CancellationToken cancellation = default);
 
+    /// <summary>Rejects deliveries that are under way, before their recordings are discarded.</summary>
+    /// <returns>The entry with everything delivered before; null when there is none or a safeguard denies it.</returns>
+    [Alias("RejectDeliveries")]
+    Task<LedgerEntry?> RejectDeliveries(RejectDeliveries message, CancellationToken cancellation = default);
+
     /// <summary>Withdraws a consultation's replays.</summary>
     /// <returns>False: the ledger has no such consultation, or a safeguard denied the withdrawal.</returns>
     [Alias("WithdrawReplays")]

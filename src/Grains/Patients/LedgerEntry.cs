@@ -14,4 +14,7 @@ public sealed record LedgerEntry
     [Id(3)] public required DateTimeOffset BookedAt { get; init; }
     [Id(4)] public IdempotencyKey? IdempotencyKey { get; init; }
     [Id(5)] public ImmutableArray<Replay> Replays { get; init; } = [];
+
+    /// <summary>Recordings that the consultation discards: a late delivery of one is rejected.</summary>
+    [Id(6)] public ImmutableArray<int> RejectedOrdinals { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
@@ -54,7 +55,7 @@ internal class LedgerRules(EnabledSafeguards enabled)
             var isSame = existing.Sha256 == replay.Sha256 && existing.ObjectKey == replay.ObjectKey;
             return new(isSame ? DeliveryResult.AlreadyDelivered : DeliveryResult.Conflict, new(entry));
         }
-        if (LedgerSafeguard.Check(enabled, entry, delivery.Sender) is { } denial)
+        if ((LedgerSafeguard.Check(enabled, entry, delivery.Sender) ?? CheckDiscarded(entry, replay)) is { } denial)
             return new(DeliveryResult.Refused, new(entry) { Denial = denial });
         if (entry is null)
             return new(DeliveryResult.Refused, new(entry));
@@ -116,6 +117,16 @@ internal class LedgerRules(EnabledSafeguards enabled)
         && (query.To is null || replay.RecordedAt < query.To)
         && (query.ClinicianId is null || entry.Booking.Clinician.Id == query.ClinicianId)
         && replay.Withdrawal is null;
+
+    /// <summary>Recordings that the consultation discards are never accepted, however late their delivery arrives.</summary>
+    public virtual Decision<LedgerEntry> RejectDeliveries(LedgerEntry entry, ImmutableArray<int> ordinals)
+    {
+        var added = ordinals.Except(entry.RejectedOrdinals).Except(entry.Replays.Select(r => r.Name.Ordinal)).ToImmutableArray();
+        return new(added.IsEmpty ? entry : entry with { RejectedOrdinals = entry.RejectedOrdinals.AddRange(added) });
+    }
+
+    private static Denial? CheckDiscarded(LedgerEntry? entry, Replay replay) =>
+        entry?.RejectedOrdinals.Contains(replay.Name.Ordinal) is true ? new(Safeguard.Ledger) : null;
 
     private static LedgerEntry Replace(LedgerEntry entry, Replay before, Replay after) =>
         entry with { Replays = entry.Replays.Replace(before, after) };

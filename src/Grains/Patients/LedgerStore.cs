@@ -78,6 +78,19 @@ internal sealed class LedgerStore(
 
     public async Task<LedgerEntry?> FindEntry(int number) => (await Load(LedgerPage.PageNumberOf(number))).Find(number);
 
+    /// <summary>Reads the entry from storage: where "nothing to do" is a possible answer, a stale activation must not give it.</summary>
+    public Task<LedgerEntry?> ReadEntry(int number)
+    {
+        _pages.Remove(LedgerPage.PageNumberOf(number));
+        return FindEntry(number);
+    }
+
+    public ValueTask ReadHeader()
+    {
+        _mustReloadHeader = true;
+        return ReloadIfNeeded();
+    }
+
     public async Task SaveEntry(LedgerEntry entry, IEnumerable<AuditFact> audit)
     {
         var number = LedgerPage.PageNumberOf(entry.Name.Number);

@@ -132,9 +132,17 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
         return result;
     }
 
+    public async Task<LedgerEntry?> RejectDeliveries(RejectDeliveries message, CancellationToken cancellation)
+    {
+        if (await ReadSenderEntry(message) is not { } entry)
+            return null;
+        await Apply(_rules.RejectDeliveries(entry, message.Ordinals));
+        return await _ledger.FindEntry(message.Sender.Number);
+    }
+
     public async Task<bool> WithdrawReplays(WithdrawReplays message, CancellationToken cancellation)
     {
-        if (await FindSenderEntry(message) is not { } entry)
+        if (await ReadSenderEntry(message) is not { } entry)
             return false;
         await Apply(_rules.WithdrawReplays(entry, message, Now));
         return true;
@@ -148,6 +156,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
 
     public async Task<ErrorCode> DestroyKey(RecordingId recording, Actor by, CancellationToken cancellation)
     {
+        await _ledger.ReadHeader();
         if (_ledger.Header.LegalHold is not null)
             return ErrorCode.LegalHold;
         return await _reader.FindIncludingWithdrawn(recording) is var (entry, replay)
@@ -155,7 +164,11 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
             : ErrorCode.None;
     }
 
-    public Task<bool> HasLegalHold(CancellationToken cancellation) => Task.FromResult(_ledger.Header.LegalHold is not null);
+    public async Task<bool> HasLegalHold(CancellationToken cancellation)
+    {
+        await _ledger.ReadHeader();
+        return _ledger.Header.LegalHold is not null;
+    }
 
     public async Task<ErrorCode> SetLegalHold(string? reason, Actor by, CancellationToken cancellation)
     {
@@ -181,6 +194,10 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
     /// <returns>The sender's entry; null when the message is denied or there is none.</returns>
     private async Task<LedgerEntry?> FindSenderEntry(IConsultationMessage message) =>
         Accepts(message) && await _ledger.FindEntry(message.Sender.Number) is { } entry && entry.Name == message.Sender ? entry : null;
+
+    /// <summary>The same, read from storage.</summary>
+    private async Task<LedgerEntry?> ReadSenderEntry(IConsultationMessage message) =>
+        Accepts(message) && await _ledger.ReadEntry(message.Sender.Number) is { } entry && entry.Name == message.Sender ? entry : null;
 
     private async Task<ErrorCode> Apply(Decision<LedgerEntry> decision)
     {
