@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>What an ownership audit came to.</summary>
+/// <summary>The result of a completed ownership audit.</summary>
 public sealed record AuditResult
 {
-    /// <summary>1, 2, 3 … in the order in which audits ended.</summary>
+    /// <summary>Consecutive, starting with 1, in order of completion.</summary>
     public required long Number { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -14,10 +14,10 @@ public sealed record AuditResult
 
     public required AuditCounts Counts { get; init; }
 
-    /// <summary>Findings by kind: all of them are counted.</summary>
+    /// <summary>The number of all findings by kind.</summary>
     public required ImmutableSortedDictionary<string, long> Kinds { get; init; }
 
-    /// <summary>The findings, by name; at most <see cref="Findings.MaxNamed"/>.</summary>
+    /// <summary>The findings, at most <see cref="Findings.MaxNamed"/>.</summary>
     public required ImmutableArray<AuditFinding> Findings { get; init; }
 
     public bool IsClean => Kinds.IsEmpty;
