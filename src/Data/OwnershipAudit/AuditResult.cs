@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Replays.Data.OwnershipAudit;
 
@@ -12,6 +13,7 @@ public sealed record AuditResult
 
     public required DateTimeOffset EndedAt { get; init; }
 
+    [JsonPropertyName("checked")]
     public required AuditCounts Counts { get; init; }
 
     /// <summary>The number of all findings by kind.</summary>
@@ -20,5 +22,6 @@ public sealed record AuditResult
     /// <summary>The findings, at most <see cref="Findings.MaxNamed"/>.</summary>
     public required ImmutableArray<AuditFinding> Findings { get; init; }
 
+    [JsonPropertyName("clean")]
     public bool IsClean => Kinds.IsEmpty;
 }
