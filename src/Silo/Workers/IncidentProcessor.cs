@@ -54,31 +54,37 @@ internal sealed partial class IncidentProcessor(
 
     private async Task OpenNearMisses(CancellationToken cancellation)
     {
-        foreach (var (safeguard, cause, occurrences) in nearMisses.Drain())
+        var pending = new Queue<(Safeguard Safeguard, string Cause, int Occurrences)>(nearMisses.Drain());
+        try
         {
-            var reported = _causes.Count < MaxCauses || _causes.Contains((safeguard, cause)) ? cause : "";
-            var isNew = _causes.Add((safeguard, reported));
-            var report = new IncidentReport
+            while (pending.TryPeek(out var nearMiss))
             {
-                Id = IncidentReport.IdFor($"near-miss/{safeguard}/{reported}"),
-                Source = IncidentSource.Safeguard,
-                ReportedAt = time.GetUtcNow(),
-                By = Actor.System,
-                Reason = $"{safeguard}".ToLowerInvariant(),
-                Cause = reported is "" ? null : reported,
-            };
-            try
-            {
+                var (safeguard, cause, occurrences) = nearMiss;
+                if (_causes.Count >= MaxCauses && !_causes.Contains((safeguard, cause)))
+                    cause = "";
+                var isNew = _causes.Add((safeguard, cause));
+                var report = new IncidentReport
+                {
+                    Id = IncidentReport.IdFor($"near-miss/{safeguard}/{cause}"),
+                    Source = IncidentSource.Safeguard,
+                    ReportedAt = time.GetUtcNow(),
+                    By = Actor.System,
+                    Reason = $"{safeguard}".ToLowerInvariant(),
+                    Cause = cause is "" ? null : cause,
+                };
                 await log.RecordOccurrence(report, occurrences, cancellation);
+                pending.Dequeue();
+                if (isNew)
+                    await grains.Incident(report.Id).ProcessPending(cancellation);
             }
-            catch
+        }
+        finally
+        {
+            foreach (var (safeguard, cause, occurrences) in pending)
             {
                 for (var i = 0; i < occurrences; i++)
                     nearMisses.Record(safeguard, cause);
-                throw;
             }
-            if (isNew)
-                await grains.Incident(report.Id).ProcessPending(cancellation);
         }
     }
 
