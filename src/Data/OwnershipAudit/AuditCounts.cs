@@ -1,6 +1,6 @@
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>How much an audit has looked at.</summary>
+/// <summary>What an ownership audit has checked.</summary>
 public sealed record AuditCounts
 {
     public long Patients { get; init; }
@@ -14,7 +14,7 @@ public sealed record AuditCounts
     public long Stops { get; init; }
     public long Incidents { get; init; }
 
-    /// <summary>Rows of grain states that this audit has no rules for.</summary>
+    /// <summary>Rows of grain states that the audit has no rules for.</summary>
     public long OtherRows { get; init; }
 
     public static AuditCounts operator +(AuditCounts one, AuditCounts other) => new()
