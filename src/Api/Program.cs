@@ -1,3 +1,4 @@
+using Replays.Api;
 using Replays.Api.AuditTrail;
 using Replays.Api.Consultations;
 using Replays.Api.Controls;
@@ -6,13 +7,10 @@ using Replays.Api.Exposure;
 using Replays.Api.Incidents;
 using Replays.Api.Incidents.Regulator;
 using Replays.Api.Json;
-using Replays.Api.OpenApi;
 using Replays.Api.OwnershipAudit;
 using Replays.Api.Playback;
-using Replays.Api.Problems;
 using Replays.Api.Recordings;
 using Replays.Api.Replays;
-using Replays.Api.Security;
 using Replays.Data.Sql;
 using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
@@ -21,8 +19,8 @@ using Replays.Silo.Observability;
 if (args is ["health", var url])
     return await HealthCommand.Run(url);
 
-// A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
-var demo = DemoCommand.IsAsked(args) ? new DemoCommand() : null;
+// A published program can start in any directory: its own files are beside it, its data in the working directory.
+var demo = DemoCommand.IsRequested(args) ? new DemoCommand() : null;
 var builder = WebApplication.CreateBuilder(
     demo is null ? new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory } : DemoCommand.Options(args));
 
@@ -30,7 +28,7 @@ try
 {
     demo?.Configure(builder);
     builder.ListenByDefaultOn("http://localhost:5080");
-    // Paths hold patient ids: requests are not logged.
+    // Requests are not logged, because their paths contain patient ids.
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.AddReplaysBackend();
     builder.AddReplaysTelemetry("replays-api");
@@ -39,11 +37,14 @@ try
     builder.AddTokens();
     builder.AddSecurityHeaders();
     builder.AddRecordings();
-    builder.AddReplays();
-    builder.AddPlayback();
-    builder.Services.AddSingleton<ReportService>().AddSingleton<RegulatorReports>();
     builder.AddReportLimit();
     builder.AddContractDocument();
+    builder.Services.AddSingleton<ReplayReader>()
+        .AddSingleton<PlaybackUrls>()
+        .AddSingleton<PlaybackSessions>()
+        .AddSingleton<ExposureReports>()
+        .AddSingleton<ReportService>()
+        .AddSingleton<RegulatorReports>();
 
     var app = builder.Build();
     app.UseReplaysMetrics();
@@ -65,16 +66,16 @@ try
     app.MapReports();
     app.MapIncidents();
     app.MapControls();
-    app.MapTrails();
+    app.MapAuditTrails();
     app.MapOwnershipAudits();
     app.MapDocumentation();
-    app.MapSecurityText();
+    app.MapSecurityTxt();
     app.MapOrleansDashboard();
     app.EnsureAllAuthorized();
     app.RequireValidOptions();
     await app.StartAsync();
     if (demo is not null)
-        await demo.Walk(new Uri(app.Urls.First()));
+        await demo.Run(new Uri(app.Urls.First()));
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Replays.Grains.Tests")]
-[assembly: InternalsVisibleTo("Replays.Api")]
 [assembly: InternalsVisibleTo("Replays.Api.Tests")]
 [assembly: InternalsVisibleTo("Replays.Bench")]
 [assembly: InternalsVisibleTo("Replays.Simulation")]

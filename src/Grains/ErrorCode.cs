@@ -1,61 +1,61 @@
 namespace Replays.Grains;
 
-/// <summary>Why a grain did not do what it was asked: an expected outcome, not an error. Nothing was changed.</summary>
+/// <summary>Why a grain rejected a command. An expected outcome, not an exception: nothing was changed.</summary>
 [GenerateSerializer, Alias("replays.error-code")]
 public enum ErrorCode
 {
     None = 0,
 
-    /// <summary>There is no such thing, or it is not this caller's: the two look the same.</summary>
+    /// <summary>It does not exist, or belongs to another patient: the caller cannot tell the two apart.</summary>
     NotFound = 1,
 
-    /// <summary>The call does not fit the status.</summary>
+    /// <summary>The current status does not allow it.</summary>
     InvalidTransition = 2,
 
     ConsentRequired = 3,
 
     PresenceRequired = 4,
 
-    /// <summary>The mode asked for is no longer the consultation's mode.</summary>
+    /// <summary>The consultation has left the requested mode.</summary>
     ModeChanged = 5,
 
-    /// <summary>A recording is open already.</summary>
+    /// <summary>Another recording is open.</summary>
     RecordingOpen = 6,
 
     DigestMismatch = 7,
 
     MediaMismatch = 8,
 
-    /// <summary>As many as there may be are there: 32 recordings, 256 mode switches.</summary>
+    /// <summary>A limit is reached: 32 recordings or 256 mode switches per consultation, 1,000 steps per incident.</summary>
     LimitReached = 9,
 
-    /// <summary>The same idempotency key came with another body.</summary>
+    /// <summary>The idempotency key was used with another request body.</summary>
     IdempotencyKeyReused = 10,
 
-    /// <summary>The content type does not fit the mode: a video type while in mode audio.</summary>
+    /// <summary>The content type does not match the mode: video in audio mode.</summary>
     UnsupportedContentType = 11,
 
-    /// <summary>Somebody else uploads to this recording, or it is being sealed.</summary>
+    /// <summary>Another upload to the recording, or its sealing, is in progress.</summary>
     UploadInProgress = 12,
 
-    /// <summary>The recording's bytes are frozen for good: it is available.</summary>
+    /// <summary>The recording is sealed: its media no longer change.</summary>
     Sealed = 13,
 
-    /// <summary>One of the locks refused: a defect, or a wrong name at the source.</summary>
+    /// <summary>A safeguard denied the command: a defect, or a wrong name at the source.</summary>
     RejectedBySafeguard = 14,
 
-    /// <summary>This deployment takes no attested consent.</summary>
+    /// <summary>The deployment does not accept attested consent.</summary>
     AttestedConsentOff = 15,
 
-    /// <summary>On legal hold.</summary>
+    /// <summary>The patient is on legal hold.</summary>
     LegalHold = 16,
 
-    /// <summary>Somebody in an open incident.</summary>
+    /// <summary>The patient is involved in an open incident.</summary>
     IncidentOpen = 17,
 
-    /// <summary>Who decided may not be who approves.</summary>
+    /// <summary>The officer who decided may not approve.</summary>
     SecondOfficerRequired = 18,
 
-    /// <summary>Somebody else changed it meanwhile.</summary>
+    /// <summary>The change is based on an outdated version.</summary>
     VersionConflict = 19,
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Replays.Grains;
 
-/// <summary>The service's own traces and metrics. Names are constant; no id, name or title is ever a tag.</summary>
+/// <summary>Traces and metrics of the service. Names are constant; no id, name or title is ever a tag.</summary>
 public static class Telemetry
 {
     public const string Name = "Replays";

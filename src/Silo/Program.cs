@@ -3,7 +3,7 @@ using Replays.Silo.Commands;
 using Replays.Silo.Hosting;
 using Replays.Silo.Observability;
 
-// A published program is started from any directory: what belongs to it is found beside it, its data in the working directory.
+// Content is read from the program's directory, data from the working directory.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
 return args switch
@@ -20,7 +20,7 @@ WebApplication Silo()
         throw new StartupException("Set ConnectionStrings__Replays to the PostgreSQL database of the cluster.");
 
     builder.ListenByDefaultOn("http://localhost:5081");
-    // Health is asked every few seconds: requests are not logged.
+    // Requests are only health checks, every few seconds.
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.AddReplaysSilo();
     builder.AddReplaysTelemetry("replays-silo");

@@ -4,7 +4,7 @@ using Replays.Silo.Hosting;
 
 namespace Replays.Bench;
 
-/// <summary>A silo in the bench's own process, as outside production: no certificate protects its key ring.</summary>
+/// <summary>A silo in this process, outside production because it has no certificate for its key ring.</summary>
 internal static class BenchSilo
 {
     public static async Task<IHost> Start(Dictionary<string, string?> settings)

@@ -12,14 +12,14 @@ using Replays.Grains.StopList;
 namespace Replays.Bench;
 
 /// <summary>
-/// How many lists a second there are when who is shown what is evidence, and when nobody keeps any: the same desk, silo and patients in turns, without
-/// HTTP around it, in whose cost the difference would drown. Lists that were shown before, as most are, and first ones, which write.
+/// Lists per second with and without evidence of exposure, on the same silo and patients in turns; without HTTP, whose cost would hide the
+/// difference. Measures repeated listings, which are the most, and first ones, which write evidence.
 /// </summary>
 internal static class ListBench
 {
-    private const int Patients = 64, Replays = 20, AtOnce = 8, Rounds = 11;
+    private const int Patients = 64, Replays = 20, Concurrency = 8, Rounds = 11;
 
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RoundDuration = TimeSpan.FromSeconds(1);
 
     public static async Task Run(string[] args)
     {
@@ -32,60 +32,66 @@ internal static class ListBench
 
         var stops = host.Services.GetRequiredService<IStopList>();
         var ours = new ReplayReader(grains, stops, host.Services.GetRequiredService<IExposureLog>(), new EnabledSafeguards());
-        var peer = new ReplayReader(grains, stops, new NoEvidence(), new EnabledSafeguards());
-        var first = Stopwatch.GetTimestamp();
+        var peer = new ReplayReader(grains, stops, new NullExposureLog(), new EnabledSafeguards());
+        var started = Stopwatch.GetTimestamp();
         foreach (var patient in patients)
             await List(ours, patient);
-        Console.WriteLine($"First lists, one at a time, each durable before it is answered: {Patients / Stopwatch.GetElapsedTime(first).TotalSeconds:0} a second");
+        var rate = Patients / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"First listings, sequential, each recorded before the response: {rate:0} per second");
 
         List<double> with = [], without = [];
         for (var round = 0; round <= Rounds; round++)
         {
-            var (a, b) = (await Rate(ours, patients), await Rate(peer, patients));
+            var (own, other) = (await Rate(ours, patients), await Rate(peer, patients));
             if (round == 0)
-                continue; // not measured cold
-            with.Add(a);
-            without.Add(b);
+                continue; // warm-up
+            with.Add(own);
+            without.Add(other);
         }
-        Ratio.Print($"Lists of {Replays} replays a second, with evidence against none", with, without, "at least 0.9");
+        Ratio.Print($"Lists of {Replays} replays per second, with evidence against without", with, without, "at least 0.9");
         await host.StopAsync();
         Directory.Delete(directory, recursive: true);
     }
 
-    private static async Task<double> Rate(ReplayReader desk, PatientId[] patients)
+    private static async Task<double> Rate(ReplayReader reader, PatientId[] patients)
     {
         var (lists, started) = (0, Stopwatch.GetTimestamp());
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(async () =>
         {
-            while (Stopwatch.GetElapsedTime(started) < Round)
-                await List(desk, patients[Interlocked.Increment(ref lists) % patients.Length]);
+            while (Stopwatch.GetElapsedTime(started) < RoundDuration)
+                await List(reader, patients[Interlocked.Increment(ref lists) % patients.Length]);
         })));
         return lists / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task List(ReplayReader desk, PatientId patient)
+    private static async Task List(ReplayReader reader, PatientId patient)
     {
-        var page = await desk.List(patient, new ReplayQuery { Limit = Replays }, Viewer.Of(new Actor(patient.Value, "patient")), CancellationToken.None);
+        var viewer = Viewer.Of(new Actor(patient.Value, "patient"));
+        var page = await reader.List(patient, new ReplayQuery { Limit = Replays }, viewer, CancellationToken.None);
         if (page.Items.Count != Replays)
-            throw new InvalidOperationException($"{page.Items.Count} replays.");
+            throw new InvalidOperationException($"{page.Items.Count} replays instead of {Replays}.");
     }
 
-    private sealed class NoEvidence : IExposureLog
+    private sealed class NullExposureLog : IExposureLog
     {
-        public ValueTask RecordListing(IReadOnlyCollection<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation) => default;
+        public ValueTask RecordListing(
+            IReadOnlyCollection<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation) => default;
 
         public Task RecordPlayback(PlaybackPart part, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<bool> HasStarted(string playback, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<string?> FindRecent(RecordingId recording, Recipient to, DateTimeOffset since, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<string?> FindRecent(RecordingId recording, Recipient to, DateTimeOffset since, CancellationToken cancellation) =>
+            throw new NotSupportedException();
 
         public Task<Exposures> FindByIncident(string incident, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<Exposures> FindByPrincipal(string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation) =>
+        public Task<Exposures> FindByPrincipal(
+            string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
-        public Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDisputes(IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation) =>
+        public Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDisputes(
+            IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation) =>
             throw new NotSupportedException();
     }
 }

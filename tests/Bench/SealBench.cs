@@ -9,12 +9,15 @@ using Replays.Grains.Storage;
 
 namespace Replays.Bench;
 
-/// <summary>What it costs to seal for a patient with many replays, and with few: embedded, on SQLite, as the grains do it.</summary>
+/// <summary>The cost of a seal for patients with few and with many replays, in the grains of an embedded silo on SQLite.</summary>
 internal static class SealBench
 {
     private const int Few = 50, Many = 1_500, Seals = 101;
 
     private static readonly Actor App = new("app-backend", "scheduler"), Recorder = new("media-pipeline", "recorder");
+
+    private static readonly Booking Booking =
+        new() { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
 
     public static async Task Run(string[] args)
     {
@@ -25,28 +28,28 @@ internal static class SealBench
         var (few, many, veteran) = (PatientId.Parse("p-few"), PatientId.Parse("p-many"), PatientId.Parse("p-veteran"));
         await Fill(grains, few, Few);
         await Fill(grains, many, Many);
-        await Age(host.Services, veteran, 100_000);
+        await FillLastPage(host.Services, veteran, 100_000);
         var measured = new[] { few, many, veteran }.ToDictionary(patient => patient, _ => new List<double>());
         var bytes = new Dictionary<PatientId, long>();
         for (var i = 0; i < Seals; i++)
         {
             foreach (var patient in measured.Keys)
             {
-                var (recording, grant) = await Prepare(grains, patient);
-                var written = Written();
+                var (recording, lease) = await Prepare(grains, patient);
+                var written = WrittenBytes();
                 var started = Stopwatch.GetTimestamp();
-                var media = new VerifiedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
-                var done = await grains.Consultation(recording.Consultation).Deliver(recording.Ordinal, grant, media, Recorder);
+                var result = await Deliver(grains, recording, lease, i);
                 measured[patient].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                bytes[patient] = bytes.GetValueOrDefault(patient) + Written() - written;
-                if (!done.IsSuccess)
-                    throw new InvalidOperationException($"{done.Error}");
+                bytes[patient] = bytes.GetValueOrDefault(patient) + WrittenBytes() - written;
+                if (!result.IsSuccess)
+                    throw new InvalidOperationException($"{result.Error}");
             }
         }
 
         Ratio.Print($"Seal at {Many} replays against {Few}, ms", measured[many], measured[few], "at most 1.3");
         Ratio.Print($"Seal at 100,000 replays against {Few}, ms", measured[veteran], measured[few], "about 1");
-        Console.WriteLine($"Bytes written a seal: {bytes[few] / Seals} at {Few}, {bytes[many] / Seals} at {Many}, {bytes[veteran] / Seals} at 100,000.");
+        Console.WriteLine($"Bytes written per seal: {bytes[few] / Seals} at {Few}, {bytes[many] / Seals} at {Many}, "
+            + $"{bytes[veteran] / Seals} at 100,000.");
         await host.StopAsync();
         Directory.Delete(directory, recursive: true);
     }
@@ -55,16 +58,20 @@ internal static class SealBench
     {
         for (var i = 0; i < replays; i++)
         {
-            var (recording, grant) = await Prepare(grains, patient);
-            var media = new VerifiedMedia { DurationSeconds = 3, Sha256 = $"{i:x64}", SizeBytes = 1_000 };
-            await grains.Consultation(recording.Consultation).Deliver(recording.Ordinal, grant, media, Recorder);
+            var (recording, lease) = await Prepare(grains, patient);
+            await Deliver(grains, recording, lease, i);
         }
     }
 
-    private static async Task<(RecordingId Recording, Guid Grant)> Prepare(IGrainFactory grains, PatientId patient)
+    private static Task<Result<Recording>> Deliver(IGrainFactory grains, RecordingId recording, Guid lease, int digest)
     {
-        var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
-        var name = (await grains.Patient(patient).Book(booking, null, App)).Value!.Name;
+        var media = new VerifiedMedia { DurationSeconds = 3, Sha256 = $"{digest:x64}", SizeBytes = 1_000 };
+        return grains.Consultation(recording.Consultation).Deliver(recording.Ordinal, lease, media, Recorder);
+    }
+
+    private static async Task<(RecordingId Recording, Guid Lease)> Prepare(IGrainFactory grains, PatientId patient)
+    {
+        var name = (await grains.Patient(patient).Book(Booking, null, App)).Value!.Name;
         var consultation = grains.Consultation(name);
         await consultation.Start(ConsultationMode.Audio, App);
         await consultation.SetConsent(ConsultationMode.Audio, true, new Actor(patient.Value, "patient"));
@@ -72,26 +79,28 @@ internal static class SealBench
         return (opened.Value!.Name, (await consultation.AcquireSealLease(1)).Value!.Id);
     }
 
-    /// <summary>A patient whose ledger has so many consultations, of which only the last page is there.</summary>
-    private static async Task Age(IServiceProvider services, PatientId patient, int consultations)
+    /// <summary>Stores the ledger header and the last page of a patient with many consultations, and no other page.</summary>
+    private static async Task FillLastPage(IServiceProvider services, PatientId patient, int consultations)
     {
         var storage = services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name);
         var page = LedgerPage.PageNumberOf(consultations);
         var grain = services.GetRequiredService<IGrainFactory>().Patient(patient).GetGrainId();
-        await storage.WriteStateAsync("ledger-header", grain, new GrainState<LedgerHeader>(new() { Owner = patient.Name, LastPage = page }));
+        var header = new LedgerHeader { Owner = patient.Name, LastPage = page };
+        await storage.WriteStateAsync("ledger-header", grain, new GrainState<LedgerHeader>(header));
         var name = LedgerPage.PageKey(patient, page);
         var entries = Enumerable.Range(page * LedgerPage.Size, LedgerPage.Size).Select(number => new LedgerEntry
         {
             Name = patient.Consultation(number),
-            Booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch },
+            Booking = Booking,
             Status = ConsultationStatus.Ended,
             BookedAt = DateTimeOffset.UnixEpoch,
         });
+        var lastPage = new LedgerPage { Owner = name, Entries = [.. entries] };
         await storage.WriteStateAsync(
-            LedgerPage.StateName, GrainId.Create(LedgerPage.StateName, name), new GrainState<LedgerPage>(new() { Owner = name, Entries = [.. entries] }));
+            LedgerPage.StateName, GrainId.Create(LedgerPage.StateName, name), new GrainState<LedgerPage>(lastPage));
     }
 
-    /// <summary>Bytes that this process has handed to files so far, the audit trail's among them.</summary>
-    private static long Written() =>
+    /// <summary>All bytes that this process has written so far, the audit trail's included.</summary>
+    private static long WrittenBytes() =>
         long.Parse(File.ReadLines("/proc/self/io").Single(line => line.StartsWith("wchar:", StringComparison.Ordinal))["wchar: ".Length..]);
 }

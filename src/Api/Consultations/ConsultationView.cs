@@ -1,9 +1,7 @@
 using Replays.Grains.Consultations;
-using Replays.Grains.Patients;
 
 namespace Replays.Api.Consultations;
 
-/// <summary>A consultation as it stands.</summary>
 public sealed record ConsultationView(
     string Name,
     string Patient,
@@ -19,15 +17,9 @@ public sealed record ConsultationView(
     IReadOnlyList<RecordingSummary> Recordings)
 {
     public static ConsultationView Of(Consultation consultation) => new(
-        consultation.Name.Name,
-        consultation.Name.Patient.Value,
-        consultation.Name.Number,
-        new() { Id = consultation.Booking.Clinician.Id, Name = consultation.Booking.Clinician.Name },
-        consultation.Booking.ScheduledFor,
-        consultation.Booking.TimeZone,
-        consultation.Booking.Reason,
-        consultation.Status,
-        consultation.Mode,
+        consultation.Name.Name, consultation.Name.Patient.Value, consultation.Name.Number,
+        ClinicianView.Of(consultation.Booking.Clinician), consultation.Booking.ScheduledFor, consultation.Booking.TimeZone,
+        consultation.Booking.Reason, consultation.Status, consultation.Mode,
         new(ConsentView.Of(consultation.Audio), ConsentView.Of(consultation.Video)),
         [.. consultation.Modes.Select(mode => new ModeView(mode.Mode, mode.Since))],
         [.. consultation.Recordings.Select(RecordingSummary.Of)]);
@@ -43,25 +35,9 @@ public sealed record ConsentView(bool Granted, DateTimeOffset At, string By, boo
 
 public sealed record ModeView(ConsultationMode Mode, DateTimeOffset Since);
 
-/// <summary>A recording as its consultation tells of it: without what it takes to upload to it.</summary>
+/// <summary>A recording without its upload token.</summary>
 public sealed record RecordingSummary(string Name, int Ordinal, ConsultationMode Mode, RecordingStatus Status, DateTimeOffset StartedAt)
 {
     public static RecordingSummary Of(Recording recording) =>
         new(recording.Name.Name, recording.Name.Ordinal, recording.Mode, recording.Status, recording.StartedAt);
 }
-
-/// <summary>A consultation as the ledger tells of it.</summary>
-public sealed record ConsultationSummary(
-    string Name, int Number, ClinicianView Clinician, DateTimeOffset ScheduledFor, string? Reason, ConsultationStatus Status)
-{
-    public static ConsultationSummary Of(LedgerEntry entry) => new(
-        entry.Name.Name,
-        entry.Name.Number,
-        new() { Id = entry.Booking.Clinician.Id, Name = entry.Booking.Clinician.Name },
-        entry.Booking.ScheduledFor,
-        entry.Booking.Reason,
-        entry.Status);
-}
-
-/// <summary>What the patient's app passes through the call's room to the recorder.</summary>
-public sealed record PresenceView(string Presence);

@@ -10,19 +10,19 @@ using Replays.Data.Sql;
 namespace Replays.Api.Demo;
 
 /// <summary>
-/// <c>demo</c>, in Development only: starts the service with a signing key of its own, walks the main job through HTTP with a real clip,
-/// prints each step, and goes on serving.
+/// The <c>demo</c> command, in Development only: starts the service with its own signing key, runs one consultation over HTTP with a real
+/// clip, prints each step, and keeps serving.
 /// </summary>
 public sealed class DemoCommand
 {
-    private const string Issuer = "replays-demo", Audience = "replays";
+    private const string Issuer = "replays-demo", Audience = "replays", Patient = "demo-amina", OtherPatient = "demo-boris";
     private const string Scheme = "Authentication:Schemes:Bearer";
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(64);
 
-    public static bool IsAsked(string[] args) => args is ["demo", ..];
+    public static bool IsRequested(string[] args) => args is ["demo", ..];
 
-    /// <summary>Development, unless the environment says otherwise: then the demo refuses.</summary>
+    /// <summary>Defaults to Development instead of Production.</summary>
     public static WebApplicationOptions Options(string[] args) => new()
     {
         Args = args,
@@ -31,12 +31,16 @@ public sealed class DemoCommand
             ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development,
     };
 
-    /// <summary>Makes the service take the demo's own tokens, and keeps its log quiet beside the transcript.</summary>
+    /// <summary>Accepts the demo's own tokens, and silences the log so that the transcript stays readable.</summary>
     /// <exception cref="StartupException">The environment is not Development.</exception>
     public void Configure(WebApplicationBuilder builder)
     {
         if (!builder.Environment.IsDevelopment())
-            throw new StartupException("The demo makes its own tokens and runs in Development only: unset ASPNETCORE_ENVIRONMENT and DOTNET_ENVIRONMENT.");
+        {
+            throw new StartupException(
+                "The demo issues its own tokens, so it runs only in Development. Unset ASPNETCORE_ENVIRONMENT and DOTNET_ENVIRONMENT.");
+        }
+
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             [$"{Scheme}:ValidIssuer"] = Issuer,
@@ -46,17 +50,15 @@ public sealed class DemoCommand
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
     }
-
-    /// <summary>Walks the main job and prints it. Throws at the first answer that is not as it should be.</summary>
-    /// <param name="address">Where the service listens.</param>
-    public async Task Walk(Uri address)
+    /// <exception cref="InvalidOperationException">A response has an unexpected status.</exception>
+    public async Task Run(Uri address)
     {
         using var http = new HttpClient { BaseAddress = address };
-        var (patient, other) = (Token("demo-amina", "patient"), Token("demo-boris", "patient"));
-        var (app, recorder) = (Token("app-backend", "scheduler"), Token("media-pipeline", "recorder"));
+        var (patient, other) = (Token(Patient, "patient"), Token(OtherPatient, "patient"));
+        var (scheduler, recorder) = (Token("app-backend", "scheduler"), Token("media-pipeline", "recorder"));
 
-        Say("1  The app's backend books a consultation for demo-amina");
-        var booked = await Call(http, app, HttpMethod.Post, "/v1/patients/demo-amina/consultations", HttpStatusCode.Created, new
+        Print($"1  The app's backend books a consultation for {Patient}.");
+        var booked = await Call(http, scheduler, HttpMethod.Post, $"/v1/patients/{Patient}/consultations", HttpStatusCode.Created, new
         {
             clinician = new { id = "clin-1", name = "Dr Amara Osei" },
             scheduledFor = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
@@ -64,76 +66,90 @@ public sealed class DemoCommand
         });
         var (name, number) = ((string)booked!["name"]!, (int)booked["number"]!);
 
-        Say("2  The call starts in audio; the patient joins it and consents to both modes, with their own token");
-        await Call(http, app, HttpMethod.Post, $"/v1/{name}/start", HttpStatusCode.OK, new { mode = "audio" });
+        Print($"2  The call starts in audio mode. {Patient} joins and consents to audio and video recording.");
+        await Call(http, scheduler, HttpMethod.Post, $"/v1/{name}/start", HttpStatusCode.OK, new { mode = "audio" });
         await Call(http, patient, HttpMethod.Post, $"/v1/me/consultations/{number}/join", HttpStatusCode.OK);
         foreach (var mode in new[] { "audio", "video" })
-            await Call(http, patient, HttpMethod.Post, $"/v1/me/consultations/{number}/consent", HttpStatusCode.OK, new { mode, granted = true });
+        {
+            var consent = new { mode, granted = true };
+            await Call(http, patient, HttpMethod.Post, $"/v1/me/consultations/{number}/consent", HttpStatusCode.OK, consent);
+        }
 
-        Say("3  The recorder records the audio part");
+
+        Print("3  The recorder uploads and seals the audio part.");
         await Record(http, recorder, name, "consultation.m4a", "audio/mp4", 4);
-        Say("4  The call is switched to video: the owner cannot change, there is nothing to pass");
-        await Call(http, app, HttpMethod.Post, $"/v1/{name}/mode", HttpStatusCode.OK, new { mode = "video" });
-        Say("5  The recorder records the video part");
+        Print("4  The call switches to video mode. It stays the same consultation, so its owner cannot change.");
+        await Call(http, scheduler, HttpMethod.Post, $"/v1/{name}/mode", HttpStatusCode.OK, new { mode = "video" });
+        Print("5  The recorder uploads and seals the video part.");
         await Record(http, recorder, name, "consultation.mp4", "video/mp4", 6);
-        Say("6  The call ends");
-        await Call(http, app, HttpMethod.Post, $"/v1/{name}/end", HttpStatusCode.OK);
+        Print("6  The call ends.");
+        await Call(http, scheduler, HttpMethod.Post, $"/v1/{name}/end", HttpStatusCode.OK);
 
-        Say("7  demo-amina's replays");
+        Print($"7  {Patient} lists their replays and plays the newest.");
         var own = await Call(http, patient, HttpMethod.Get, "/v1/me/replays?limit=100", HttpStatusCode.OK);
         foreach (var replay in own!["items"]!.AsArray())
-            Say($"     {replay!["id"],-6} {replay["title"]}  ({replay["durationSeconds"]} s, {replay["sizeBytes"]} bytes)");
+            Print($"     {replay!["id"],-6} {replay["title"]}  ({replay["durationSeconds"]} s, {replay["sizeBytes"]} bytes)");
         var newest = (string)own["items"]![0]!["id"]!;
         var media = await Send(http, patient, HttpMethod.Get, $"/v1/me/replays/{newest}/media", HttpStatusCode.OK);
-        Say($"     {newest} plays: {media.Content.Headers.ContentLength} bytes of {media.Content.Headers.ContentType}");
+        Print($"     Played {newest}: {media.Content.Headers.ContentLength} bytes of {media.Content.Headers.ContentType}.");
 
-        Say("8  demo-boris sees nothing of it");
+        Print($"8  {OtherPatient} lists their own replays and tries to play the same one.");
         var others = await Call(http, other, HttpMethod.Get, "/v1/me/replays", HttpStatusCode.OK);
-        Say($"     replays: {others!["items"]!.AsArray().Count}");
+        Print($"     Number of replays: {others!["items"]!.AsArray().Count}");
         await Send(http, other, HttpMethod.Get, $"/v1/me/replays/{newest}/media", HttpStatusCode.NotFound);
-        Say($"     {newest} asked for by name: 404");
+        Print($"     Requested {newest}: 404, not found.");
 
-        Say("");
-        Say($"Serving at {address.ToString().TrimEnd('/')} until Ctrl+C. Tokens for this run:");
-        foreach (var (variable, token) in new[] { ("PATIENT", patient), ("OTHER", other), ("SCHEDULER", app), ("RECORDER", recorder), ("OFFICER", Token("officer-1", "privacy-officer")) })
-            Say($"export {variable}={token}");
+        Print("");
+        Print($"Serving at {address.ToString().TrimEnd('/')}. Press Ctrl+C to stop. Tokens for this run, valid for 8 hours:");
+        Print($"export PATIENT={patient}");
+        Print($"export OTHER={other}");
+        Print($"export SCHEDULER={scheduler}");
+        Print($"export RECORDER={recorder}");
+        Print($"export OFFICER={Token("officer-1", "privacy-officer")}");
     }
 
-    private static async Task Record(HttpClient http, string recorder, string consultation, string file, string contentType, double seconds)
+    private static async Task Record(
+        HttpClient http, string recorder, string consultation, string file, string contentType, double durationSeconds)
     {
         var clip = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Demo", file));
-        var opened = await Call(http, recorder, HttpMethod.Post, $"/v1/{consultation}/recordings", HttpStatusCode.Created, new { contentType });
-        Say($"     {opened!["name"]}: open, {opened["mode"]}");
-        using var upload = new HttpRequestMessage(HttpMethod.Put, (string)opened["upload"]!) { Content = new ByteArrayContent(clip) };
-        upload.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        var path = $"/v1/{consultation}/recordings";
+        var opened = await Call(http, recorder, HttpMethod.Post, path, HttpStatusCode.Created, new { contentType });
+        Print($"     {opened!["name"]}: open in {opened["mode"]} mode");
+        using var upload = new HttpRequestMessage(HttpMethod.Put, (string)opened["upload"]!);
+        upload.Content = new ByteArrayContent(clip) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
         await Send(http, recorder, upload, null);
-        var seal = new { durationSeconds = seconds, sha256 = Convert.ToHexStringLower(SHA256.HashData(clip)) };
-        HttpResponseMessage answer;
+        var seal = new { durationSeconds, sha256 = Convert.ToHexStringLower(SHA256.HashData(clip)) };
+        HttpResponseMessage response;
         do
-            answer = await Send(http, recorder, new(HttpMethod.Post, $"/v1/{opened["name"]}/seal") { Content = JsonContent.Create(seal) }, null);
-        while (answer.StatusCode is HttpStatusCode.Accepted); // sealing goes on, which is said after two seconds
-        var recording = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
-        Say($"     {opened["name"]}: {recording!["status"]}, {clip.Length} bytes");
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/{opened["name"]}/seal") { Content = JsonContent.Create(seal) };
+            response = await Send(http, recorder, request, null);
+        }
+        while (response.StatusCode is HttpStatusCode.Accepted); // sealing continues
+        var recording = JsonNode.Parse(await response.Content.ReadAsStringAsync());
+        Print($"     {opened["name"]}: {recording!["status"]}, {clip.Length} bytes");
     }
 
     private static async Task<JsonNode?> Call(
         HttpClient http, string token, HttpMethod method, string path, HttpStatusCode expected, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        var answer = await Send(http, token, request, expected);
-        return JsonNode.Parse(await answer.Content.ReadAsStringAsync());
+        var response = await Send(http, token, request, expected);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync());
     }
 
-    private static Task<HttpResponseMessage> Send(HttpClient http, string token, HttpMethod method, string path, HttpStatusCode expected) =>
+    private static Task<HttpResponseMessage> Send(
+        HttpClient http, string token, HttpMethod method, string path, HttpStatusCode expected) =>
         Send(http, token, new HttpRequestMessage(method, path), expected);
 
+    /// <summary>Any success is expected if <paramref name="expected"/> is null.</summary>
     private static async Task<HttpResponseMessage> Send(HttpClient http, string token, HttpRequestMessage request, HttpStatusCode? expected)
     {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var answer = await http.SendAsync(request);
-        return (expected is { } status ? answer.StatusCode == status : answer.IsSuccessStatusCode)
-            ? answer
-            : throw new InvalidOperationException($"{request.Method} {request.RequestUri} answered {(int)answer.StatusCode}.");
+        var response = await http.SendAsync(request);
+        return (expected is { } status ? response.StatusCode == status : response.IsSuccessStatusCode)
+            ? response
+            : throw new InvalidOperationException($"{request.Method} {request.RequestUri} returned {(int)response.StatusCode}.");
     }
 
     private string Token(string subject, string role) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
@@ -145,5 +161,5 @@ public sealed class DemoCommand
         SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(_key), SecurityAlgorithms.HmacSha256),
     });
 
-    private static void Say(string line) => Console.WriteLine(line);
+    private static void Print(string line) => Console.WriteLine(line);
 }

@@ -1,26 +1,22 @@
-using Replays.Api.Security;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 
 namespace Replays.Api.Exposure;
 
-/// <summary>Somebody was shown one of my replays.</summary>
-/// <param name="At">When.</param>
-/// <param name="What">How.</param>
-/// <param name="Replay">Which: <c>{number}-{ordinal}</c>.</param>
-/// <param name="Who">Who.</param>
+/// <summary>An entry in a patient's access log.</summary>
 public sealed record AccessView(DateTimeOffset At, ExposureClass What, string Replay, RecipientView Who)
 {
-    /// <returns>Null: what the entry said was erased, or it is about no replay.</returns>
-    public static AccessView? Of(TrailItem item, PatientId own) =>
-        item.Entry is { } entry && RecordingId.TryParseName(entry.Subject, out var recording)
-            ? new(entry.At, entry.Kind is "access.opened" ? ExposureClass.Opened : ExposureClass.Listed, recording.ReplayId, RecipientView.Of(entry, own))
-            : null;
+    /// <returns>Null if the entry's content was erased or it is not about a replay.</returns>
+    public static AccessView? Of(TrailItem item, PatientId own)
+    {
+        if (item.Entry is not { } entry || !RecordingId.TryParseName(entry.Subject, out var recording))
+            return null;
+        var what = entry.Kind is "access.opened" ? ExposureClass.Opened : ExposureClass.Listed;
+        return new(entry.At, what, recording.ReplayId, RecipientView.Of(entry, own));
+    }
 }
 
-/// <summary>Who was shown a replay, as its patient may know it: of another patient, neither name nor id.</summary>
-/// <param name="Kind">In which relation to the patient.</param>
-/// <param name="Name">A clinician's.</param>
+/// <summary>A recipient as the patient may know them: never another patient's name or id.</summary>
+/// <param name="Name">A clinician's name.</param>
 public sealed record RecipientView(RecipientKind Kind, string? Name)
 {
     public static RecipientView Of(AuditEntry entry, PatientId own) => entry.By.Role switch
@@ -31,12 +27,11 @@ public sealed record RecipientView(RecipientKind Kind, string? Name)
     };
 }
 
-/// <summary>Who somebody is to a patient.</summary>
 public enum RecipientKind
 {
     You,
 
-    /// <summary>Who acts for the patient.</summary>
+    /// <summary>Someone who acts for the patient.</summary>
     Delegate,
 
     Clinician,
@@ -44,6 +39,6 @@ public enum RecipientKind
     /// <summary>A privacy officer, who gave a reason.</summary>
     Staff,
 
-    /// <summary>Nobody who should have been.</summary>
+    /// <summary>Another patient: an exposure that should not have happened.</summary>
     AnotherPerson,
 }

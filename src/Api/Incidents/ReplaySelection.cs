@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Api.Incidents;
 
-/// <summary>Some of one's own replays by their ids, or all of them.</summary>
-/// <param name="Ids">Null: all.</param>
+/// <summary>Some of a patient's own replays, or all of them.</summary>
+/// <param name="Ids">Null for all.</param>
 [JsonConverter(typeof(Converter))]
 public sealed record ReplaySelection(IReadOnlyList<string>? Ids)
 {
@@ -26,6 +26,7 @@ public sealed record ReplaySelection(IReadOnlyList<string>? Ids)
             return reader.TokenType is JsonTokenType.EndArray && ids.Count > 0 ? new(ids) : throw new JsonException();
         }
 
-        public override void Write(Utf8JsonWriter writer, ReplaySelection value, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override void Write(Utf8JsonWriter writer, ReplaySelection value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
     }
 }

@@ -1,114 +1,104 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Replays.Api.Json;
-using Replays.Api.OpenApi;
-using Replays.Api.Problems;
-using Replays.Api.ResourceNames;
-using Replays.Api.Security;
-using Replays.Grains;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 
 namespace Replays.Api.Incidents;
 
-/// <summary>"This is not mine": reports of replays, by the patient, the clinician and the officer.</summary>
+/// <summary>Reports of replays by the patient, the clinician or the privacy officer.</summary>
 public static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder app)
     {
         var own = app.MapGroup("/v1/me").WithTags("My replays").RequireRoles(Roles.Patient);
-        own.MapPost("/replays/{id}/report", ReportOwn).WithSummary("Something is wrong with this replay: it is gone from everywhere before the answer.")
+        own.MapPost("/replays/{id}/report", ReportOwn)
+            .WithSummary("Reports a problem with one of my replays. It is hidden everywhere before the response.")
             .ProducesProblems(ProblemKind.NotFound).LimitReports();
-        own.MapPost("/report", ReportMany).WithSummary("Something is wrong with these replays, or all: one incident for all of them.")
+        own.MapPost("/report", ReportSeveral).WithSummary("Reports a problem with several or all of my replays, as one incident.")
             .ProducesProblems(ProblemKind.NotFound).LimitReports();
-        own.MapGet("/reports", ListOwn).WithSummary("My reports, newest first, and what became of them.");
-        app.MapPost("/v1/patients/{patient}/replays/{id}/report", ReportAsStaff).WithTags("Staff").RequireRoles(Roles.Clinician, Roles.PrivacyOfficer)
-            .WithSummary("Something is wrong with a patient's replay.").ProducesProblems(ProblemKind.NotFound).LimitReports();
+        own.MapGet("/reports", ListOwn).WithSummary("Lists my reports and their outcomes, newest first.");
+        app.MapPost("/v1/patients/{patient}/replays/{id}/report", ReportAsStaff).WithTags("Staff")
+            .RequireRoles(Roles.Clinician, Roles.PrivacyOfficer).WithSummary("Reports a problem with one of a patient's replays.")
+            .ProducesProblems(ProblemKind.NotFound).LimitReports();
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> ReportOwn(
-        OwnReplay own, ReportRequest request, ReportService desk, CancellationToken cancellation) =>
-        await desk.Find([own.Id], _ => true, cancellation) is { } found
-            ? await Report(desk, found, IncidentSource.Patient, request.Reason, request.Comment, own.By, cancellation)
-            : new Problem(ProblemKind.NotFound);
+        OwnReplay own, ReportRequest request, ReportService reports, CancellationToken cancellation) =>
+        await Report(
+            reports, await reports.Find([own.Id], _ => true, cancellation), IncidentSource.Patient, request.Reason, request.Comment, own.By,
+            cancellation);
 
-    private static async Task<Results<Accepted<ReportedView>, Problem>> ReportMany(
-        CurrentPatient reader, ManyReportRequest request, ReportService desk, CancellationToken cancellation)
+    private static async Task<Results<Accepted<ReportedView>, Problem>> ReportSeveral(
+        CurrentPatient patient, BulkReportRequest request, ReportService reports, CancellationToken cancellation)
     {
-        ImmutableArray<RecordingId>? found;
+        ImmutableArray<RecordingId>? found = null;
         if (request.Replays.Ids is not { } ids)
-            found = await desk.FindAll(reader.Patient, cancellation);
-        else if (Parse(reader.Patient, ids) is { } replays)
-            found = await desk.Find(replays, _ => true, cancellation);
-        else
-            found = null;
-        return found is { } recordings
-            ? await Report(desk, recordings, IncidentSource.Patient, request.Reason, request.Comment, reader.Actor, cancellation)
-            : new Problem(ProblemKind.NotFound);
+            found = await reports.FindAll(patient.Patient, cancellation);
+        else if (TryParse(patient.Patient, ids, out var replays))
+            found = await reports.Find(replays, _ => true, cancellation);
+        return await Report(reports, found, IncidentSource.Patient, request.Reason, request.Comment, patient.Actor, cancellation);
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> ReportAsStaff(
-        ReplayPath path, ReportRequest request, CurrentUser caller, ReportService desk, CancellationToken cancellation)
+        ReplayPath path, ReportRequest request, CurrentUser caller, ReportService reports, CancellationToken cancellation)
     {
-        // Who is both reports as the officer that they are: an officer may report any.
+        // A caller with both roles reports as an officer, who may report any replay.
         var isOfficer = caller.Has(Roles.PrivacyOfficer);
-        var by = caller.As(isOfficer ? Roles.PrivacyOfficer : Roles.Clinician);
-        return await desk.Find([path.Id], listed => isOfficer || listed.Booking.Clinician.Id == caller.Subject, cancellation) is { } found
-            ? await Report(desk, found, isOfficer ? IncidentSource.Officer : IncidentSource.Clinician, request.Reason, request.Comment, by, cancellation)
-            : new Problem(ProblemKind.NotFound);
+        var (source, role) = isOfficer ? (IncidentSource.Officer, Roles.PrivacyOfficer) : (IncidentSource.Clinician, Roles.Clinician);
+        var found = await reports.Find([path.Id], listed => isOfficer || listed.Booking.Clinician.Id == caller.Subject, cancellation);
+        return await Report(reports, found, source, request.Reason, request.Comment, caller.As(role), cancellation);
     }
 
     private static async Task<Ok<Page<OwnReportView>>> ListOwn(
-        CurrentPatient reader, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
+        CurrentPatient patient, IIncidentLog log, IGrainFactory grains, CancellationToken cancellation)
     {
-        var reported = await log.FindByReporter(reader.Patient.Value, cancellation);
-        var own = reported.Where(incident => incident.Report.Source is IncidentSource.Patient).ToList();
-        var incidents = await Task.WhenAll(own.Select(incident => ReadRetry.WithRetry(() => grains.Incident(incident.Report.Id).Get(cancellation))));
+        var reported = await log.FindByReporter(patient.Patient.Value, cancellation);
+        var own = reported.Where(summary => summary.Report.Source is IncidentSource.Patient).ToList();
+        var incidents = await Task.WhenAll(own.Select(summary =>
+            ReadRetry.WithRetry(() => grains.Incident(summary.Report.Id).Get(cancellation))));
         return TypedResults.Ok(new Page<OwnReportView>([.. own.Zip(incidents, OwnReportView.Of)], null));
     }
 
     private static async Task<Results<Accepted<ReportedView>, Problem>> Report(
-        ReportService desk, ImmutableArray<RecordingId> recordings, IncidentSource source, ReportReason reason, string? comment, Actor by,
-        CancellationToken cancellation) =>
-        await desk.Report(recordings, source, KebabCaseEnum<ReportReason>.Format(reason), comment, by, cancellation) is { } incident
+        ReportService reports, ImmutableArray<RecordingId>? recordings, IncidentSource source, ReportReason reason, string? comment,
+        Actor by, CancellationToken cancellation) =>
+        recordings is { } found
+        && await reports.Report(found, source, KebabCaseEnum<ReportReason>.Format(reason), comment, by, cancellation) is { } incident
             ? TypedResults.Accepted((string?)null, new ReportedView(incident))
-            : new Problem(ProblemKind.NotFound);
+            : Problem.NotFound;
 
-    /// <returns>Null: one of them can't be.</returns>
-    private static List<RecordingId>? Parse(PatientId patient, IReadOnlyList<string> ids)
+    private static bool TryParse(PatientId patient, IReadOnlyList<string> ids, out List<RecordingId> replays)
     {
-        var replays = new List<RecordingId>();
+        replays = [];
         foreach (var id in ids)
         {
             if (!RecordingId.TryParseReplayId(patient, id, out var replay))
-                return null;
+                return false;
             replays.Add(replay);
         }
-        return replays;
+        return true;
     }
 }
 
-/// <summary>A report was taken.</summary>
-/// <param name="Incident">The incident's id, to refer to.</param>
 public sealed record ReportedView(string Incident);
 
-/// <summary>What a patient reported, and what became of it.</summary>
-/// <param name="Incident">The incident's id.</param>
-/// <param name="ReportedAt">When.</param>
-/// <param name="Reason">As they said.</param>
-/// <param name="Comment">As they said.</param>
-/// <param name="Replays">Their replays in it, at most 100.</param>
+/// <summary>A patient's own report and its outcome.</summary>
+/// <param name="Replays">The patient's own replays in the incident, at most 100.</param>
 /// <param name="Status"><c>open</c>, <c>restored</c> or <c>withdrawn</c>.</param>
-/// <param name="ResolvedAt">When it was resolved.</param>
 public sealed record OwnReportView(
-    string Incident, DateTimeOffset ReportedAt, string Reason, string? Comment, IReadOnlyList<string> Replays, string Status, DateTimeOffset? ResolvedAt)
+    string Incident,
+    DateTimeOffset ReportedAt,
+    string Reason,
+    string? Comment,
+    IReadOnlyList<string> Replays,
+    string Status,
+    DateTimeOffset? ResolvedAt)
 {
-    public static OwnReportView Of(IncidentSummary logged, Incident? incident) => new(
-        logged.Report.Id,
-        logged.Report.ReportedAt,
-        logged.Report.Reason,
-        logged.Report.Comment,
-        [.. logged.Recordings.Where(recording => recording.Patient.Value == logged.Report.By.Subject).Select(recording => recording.ReplayId)],
-        incident?.Resolution is { } resolution ? KebabCaseEnum<IncidentOutcome>.Format(resolution.Outcome) : "open",
-        incident?.Resolution?.At);
+    public static OwnReportView Of(IncidentSummary summary, Incident? incident)
+    {
+        var (report, resolution) = (summary.Report, incident?.Resolution);
+        var own = summary.Recordings.Where(recording => recording.Patient.Value == report.By.Subject);
+        return new(
+            report.Id, report.ReportedAt, report.Reason, report.Comment, [.. own.Select(recording => recording.ReplayId)],
+            resolution is null ? "open" : KebabCaseEnum<IncidentOutcome>.Format(resolution.Outcome), resolution?.At);
+    }
 }

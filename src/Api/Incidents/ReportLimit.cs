@@ -1,19 +1,15 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using Replays.Api.OpenApi;
-using Replays.Api.Problems;
-using Replays.Api.Security;
 
 namespace Replays.Api.Incidents;
 
 /// <summary>
-/// How often one person may report. A report hides something at once, from others too: whoever sends thousands must not blank what others
-/// see, nor bury what others report. Nothing else is limited here; that is for the proxy in front.
+/// Limits reports per person. A report immediately hides a replay from others too, so that a flood of reports could empty their lists and
+/// bury other reports. All other rate limits belong in the reverse proxy.
 /// </summary>
 public static class ReportLimit
 {
-    /// <summary>Reports a person at once, and how many more every second after that.</summary>
-    private const int Burst = 60, EverySecond = 1;
+    private const int Burst = 60, PerSecond = 1;
 
     private const string Policy = "reports";
 
@@ -22,17 +18,18 @@ public static class ReportLimit
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = async (context, cancellation) =>
         {
-            var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after.TotalSeconds : 1;
-            context.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(wait, 1)).ToString(CultureInfo.InvariantCulture);
+            var seconds = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after.TotalSeconds : 1;
+            context.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(seconds, 1)).ToString(CultureInfo.InvariantCulture);
             await new Problem(ProblemKind.TooManyRequests).ExecuteAsync(context.HttpContext);
         };
         options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CurrentUser.Of(http).Subject, _ => new()
         {
             TokenLimit = Burst,
-            TokensPerPeriod = EverySecond,
+            TokensPerPeriod = PerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         }));
     });
 
-    internal static void LimitReports(this RouteHandlerBuilder endpoint) => endpoint.RequireRateLimiting(Policy).ProducesProblems(ProblemKind.TooManyRequests);
+    internal static void LimitReports(this RouteHandlerBuilder endpoint) =>
+        endpoint.RequireRateLimiting(Policy).ProducesProblems(ProblemKind.TooManyRequests);
 }

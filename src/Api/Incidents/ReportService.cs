@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using Replays.Api.Problems;
-using Replays.Grains;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Grains.StopList;
@@ -9,27 +6,31 @@ using Replays.Grains.StopList;
 namespace Replays.Api.Incidents;
 
 /// <summary>
-/// The one way from a report to its incident. The quarantine is durable, and heeded by every process, before the answer; what follows from it
-/// is done before the answer too, or, if this process dies, soon after.
+/// Turns reports into incidents. Before it returns, the quarantine is durable and in effect in every process, and the incident is
+/// processed; if this process dies in between, another one resumes the processing.
 /// </summary>
 public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncidentLog log, TimeProvider time)
 {
-    /// <summary>A reporter who has so many open incidents opens no more: what they report goes into their newest, and nobody's list is buried.</summary>
-    private const int MaxOpen = 20;
+    /// <summary>Further reports by the same person are added to their newest incident, so that they cannot bury other reports.</summary>
+    private const int MaxOpenPerReporter = 20;
 
-    /// <returns>The incident's id; null: there is nothing there that could be reported by them.</returns>
+    /// <returns>The incident's id, or null if there is nothing that this reporter could report.</returns>
     public async Task<string?> Report(
-        ImmutableArray<RecordingId> recordings, IncidentSource source, string reason, string? comment, Actor by, CancellationToken cancellation)
+        ImmutableArray<RecordingId> recordings, IncidentSource source, string reason, string? comment, Actor by,
+        CancellationToken cancellation)
     {
         if (recordings.IsEmpty)
             return null;
         var now = stops.Current();
         if (recordings.Any(recording => now.ListingVisibility(recording) is not Visibility.Gone)
-            && await log.FindNewestIfMany(by.Subject, MaxOpen, cancellation) is { } newest
-            && (await grains.Incident(newest).AddRecordings(recordings, comment is null ? reason : $"{reason}: {comment}", by, cancellation)).IsSuccess)
+            && await log.FindNewestIfMany(by.Subject, MaxOpenPerReporter, cancellation) is { } newest)
         {
-            await stops.WaitForPropagation(cancellation);
-            return newest;
+            var detail = comment is null ? reason : $"{reason}: {comment}";
+            if ((await grains.Incident(newest).AddRecordings(recordings, detail, by, cancellation)).IsSuccess)
+            {
+                await stops.WaitForPropagation(cancellation);
+                return newest;
+            }
         }
 
         var quarantined = await stops.Quarantine(new IncidentReport
@@ -48,8 +49,9 @@ public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncide
         return quarantined.Incident.Id;
     }
 
-    /// <summary>Opens an incident by the officer's hand; it may hold nothing yet.</summary>
-    public async Task<Result<Incident>> Open(string reason, ImmutableArray<RecordingId> recordings, IdempotencyKey? key, Actor by, CancellationToken cancellation)
+    /// <summary>Opens an incident for a privacy officer; it may have no recordings yet.</summary>
+    public async Task<Result<Incident>> Open(
+        string reason, ImmutableArray<RecordingId> recordings, IdempotencyKey? key, Actor by, CancellationToken cancellation)
     {
         var quarantined = await stops.Quarantine(new IncidentReport
         {
@@ -62,18 +64,19 @@ public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncide
             IdempotencyKey = key,
         }, evenIfHeld: true, cancellation);
         if (quarantined.Incident!.IdempotencyKey?.Body != key?.Body)
-            return Grains.ErrorCode.IdempotencyKeyReused;
-        await ProcessAndWaitForPropagation(quarantined.Incident.Id, cancellation);
-        return await grains.Incident(quarantined.Incident.Id).Get(cancellation) is { } incident ? incident : global::Replays.Grains.ErrorCode.NotFound;
+            return ErrorCode.IdempotencyKeyReused;
+        var id = quarantined.Incident.Id;
+        await ProcessAndWaitForPropagation(id, cancellation);
+        return await grains.Incident(id).Get(cancellation) is { } incident ? incident : ErrorCode.NotFound;
     }
 
-    /// <summary>What there is of replays in a list, under the names that they bear: another's, when they went astray.</summary>
-    /// <returns>Null: one of them is not there.</returns>
+    /// <summary>Finds replays in a list, under the names in their own records: another patient's after a misdelivery.</summary>
+    /// <returns>Null if one of them is missing or may not be reported.</returns>
     public async Task<ImmutableArray<RecordingId>?> Find(
-        IEnumerable<RecordingId> asked, Func<ListedReplay, bool> mayReport, CancellationToken cancellation)
+        IEnumerable<RecordingId> replays, Func<ListedReplay, bool> mayReport, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<RecordingId>();
-        foreach (var replay in asked.Distinct())
+        foreach (var replay in replays.Distinct())
         {
             var listed = await ReadRetry.WithRetry(() => grains.Patient(replay.Patient).FindReplay(replay, cancellation));
             if (listed is null || !mayReport(listed))
@@ -83,7 +86,7 @@ public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncide
         return [.. found.Distinct()];
     }
 
-    /// <summary>All that is in a patient's list.</summary>
+    /// <summary>Finds all replays in a patient's list.</summary>
     public async Task<ImmutableArray<RecordingId>> FindAll(PatientId patient, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<RecordingId>();
@@ -100,8 +103,8 @@ public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncide
 
     private async Task ProcessAndWaitForPropagation(string incident, CancellationToken cancellation)
     {
-        var everywhere = stops.WaitForPropagation(cancellation);
+        var propagation = stops.WaitForPropagation(cancellation);
         await grains.Incident(incident).ProcessPending(cancellation);
-        await everywhere;
+        await propagation;
     }
 }

@@ -4,7 +4,9 @@ namespace Replays.Api.Json;
 
 public static class JsonRegistration
 {
-    /// <summary>Strict JSON: exact names and types, nothing twice, nothing null that may not be. Members that are not known are passed over.</summary>
+    /// <summary>
+    /// Names and types must match exactly; duplicate members and unexpected nulls are rejected. Unknown members are ignored.
+    /// </summary>
     public static void AddStrictJson(this WebApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(options =>
     {
         var json = options.SerializerOptions;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Replays.Api.Json;
 
-/// <summary>How an enum's values are spelt on the wire: lower case with hyphens (<c>in-progress</c>), exactly; neither numbers nor other cases.</summary>
+/// <summary>Reads and writes enum values in kebab case (<c>in-progress</c>), case-sensitively and never as numbers.</summary>
 public static class KebabCaseEnum<T> where T : struct, Enum
 {
     private static readonly FrozenDictionary<T, string> Names = Enum.GetValues<T>()
@@ -11,13 +11,14 @@ public static class KebabCaseEnum<T> where T : struct, Enum
 
     private static readonly FrozenDictionary<string, T> Values = Names.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
+    /// <summary>All names, in the order of the values.</summary>
     public static IEnumerable<string> All => Enum.GetValues<T>().Select(Format);
 
     public static string Format(T value) => Names[value];
 
-    public static bool TryParse(string? word, out T value)
+    public static bool TryParse(string? name, out T value)
     {
         value = default;
-        return word is not null && Values.TryGetValue(word, out value);
+        return name is not null && Values.TryGetValue(name, out value);
     }
 }

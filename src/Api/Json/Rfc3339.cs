@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Replays.Api.Json;
 
-/// <summary>Times on the wire: RFC 3339 with an offset, so that no time depends on where the server stands; written in UTC.</summary>
+/// <summary>Times in RFC 3339 format. An offset is required on input; output is UTC.</summary>
 public static class Rfc3339
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -10,7 +10,7 @@ public static class Rfc3339
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
         time = default;
-        // Without an offset the format would take the server's own.
+        // TryParseExact alone would assume the server's offset where none is given.
         return text is { Length: >= 20 and <= 40 } && (text.EndsWith('Z') || text[^6] is '+' or '-' && text[^3] == ':')
             && DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
     }

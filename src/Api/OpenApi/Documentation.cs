@@ -2,7 +2,7 @@ using Scalar.AspNetCore;
 
 namespace Replays.Api.OpenApi;
 
-/// <summary><c>/docs</c>: the contract to read and to try, all of it served from here.</summary>
+/// <summary>Interactive API documentation at <c>/docs</c>. All of its assets are served by this process.</summary>
 public static class Documentation
 {
     public static void MapDocumentation(this WebApplication app) => app
@@ -15,8 +15,9 @@ public static class Documentation
             http.Response.OnStarting(() =>
             {
                 http.Response.Headers.ContentSecurityPolicy =
-                    $"default-src 'none'; script-src 'self' 'nonce-{http.Items[ScalarOptions.NonceHttpContextItemKey]}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-                    "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+                    $"default-src 'none'; script-src 'self' 'nonce-{http.Items[ScalarOptions.NonceHttpContextItemKey]}'; "
+                    + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+                    + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
                 return Task.CompletedTask;
             });
             return next(context);

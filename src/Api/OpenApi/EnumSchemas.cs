@@ -2,11 +2,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Replays.Api.Json;
-using Replays.Api.Problems;
 
 namespace Replays.Api.OpenApi;
 
-/// <summary>Enums are words and times are strings: converters of our own write them, of which the framework knows nothing.</summary>
+/// <summary>Describes types with custom JSON converters, which the framework cannot inspect.</summary>
 internal sealed class EnumSchemas : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -15,7 +14,7 @@ internal sealed class EnumSchemas : IOpenApiSchemaTransformer
         if (type.IsEnum)
         {
             schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. NamesOf(type).Select(word => (JsonNode)word)];
+            schema.Enum = [.. NamesOf(type).Select(name => (JsonNode)name)];
         }
         else if (type == typeof(DateTimeOffset))
         {
@@ -23,13 +22,13 @@ internal sealed class EnumSchemas : IOpenApiSchemaTransformer
         }
         else if (type == typeof(Problem.Body))
         {
-            // What is null is not written.
+            // Null members are omitted from the response.
             schema.Required!.ExceptWith(["detail", "errors", "open"]);
         }
 
         return Task.CompletedTask;
     }
 
-    private static IEnumerable<string> NamesOf(Type type) =>
-        (IEnumerable<string>)typeof(KebabCaseEnum<>).MakeGenericType(type).GetProperty(nameof(KebabCaseEnum<DayOfWeek>.All))!.GetValue(null)!;
+    private static IEnumerable<string> NamesOf(Type type) => (IEnumerable<string>)typeof(KebabCaseEnum<>).MakeGenericType(type)
+        .GetProperty(nameof(KebabCaseEnum<DayOfWeek>.All))!.GetValue(null)!;
 }

@@ -1,17 +1,14 @@
-using Replays.Api.Problems;
-
 namespace Replays.Api.OpenApi;
 
-/// <summary>What an endpoint may answer beside what all do: for the OpenAPI document.</summary>
+/// <summary>Endpoint metadata: the problems an endpoint can answer with, beyond those common to all.</summary>
 public sealed record ProducedProblems(IReadOnlyList<ProblemKind> Kinds)
 {
-    /// <summary>Of endpoints that change a consultation.</summary>
+    /// <summary>For endpoints that change the status of something.</summary>
     public static readonly ProblemKind[] OfTransition = [ProblemKind.NotFound, ProblemKind.InvalidTransition];
 }
 
-public static class ProblemKindsExtensions
+public static class ProducedProblemsExtensions
 {
-    /// <summary>Documents the problems that an endpoint may answer.</summary>
-    public static TBuilder ProducesProblems<TBuilder>(this TBuilder endpoints, params ProblemKind[] kinds) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.WithMetadata(new ProducedProblems(kinds));
+    public static TBuilder ProducesProblems<TBuilder>(this TBuilder endpoints, params ProblemKind[] kinds)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new ProducedProblems(kinds));
 }

@@ -3,22 +3,22 @@ using Replays.Grains.Exposure;
 namespace Replays.Api.Playback;
 
 /// <summary>
-/// One playback as this process serves it, and its durable record. No byte is sent before the record says that it may be; what was sent in
-/// truth is written when a request ends. A request for what was served before writes nothing.
+/// A playback that this process serves, and its durable record. The record is written ahead: no byte is sent before the record allows for
+/// it. The bytes actually sent are written when a request ends. A request for bytes that were served before writes nothing.
 /// </summary>
 public sealed partial class PlaybackSession(IExposureLog log, TimeProvider time, ILogger<PlaybackSession> logger, PlaybackPart first)
 {
-    /// <summary>How accurate the time of the last request is kept.</summary>
-    private static readonly TimeSpan Accuracy = TimeSpan.FromSeconds(30);
+    /// <summary>The accuracy of the recorded time of the last request.</summary>
+    private static readonly TimeSpan TimeAccuracy = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _recording = new(1, 1);
     private readonly Lock _lock = new();
-    private readonly HashSet<ServedRange> _serving = [];
+    private readonly HashSet<ServedRange> _active = [];
     private ByteRangeSet _served = ByteRangeSet.None;
     private PlaybackPart _durable = first;
-    private volatile bool _begun;
+    private volatile bool _hasStarted;
 
-    public bool HasBegun => _begun;
+    public bool HasStarted => _hasStarted;
 
     public DateTimeOffset LastUsed { get; private set; } = first.LastAt;
 
@@ -27,153 +27,152 @@ public sealed partial class PlaybackSession(IExposureLog log, TimeProvider time,
         get
         {
             lock (_lock)
-                return _serving.Count > 0;
+                return _active.Count > 0;
         }
     }
 
-    /// <summary>A request for these bytes; dispose of it when it has ended.</summary>
+    /// <summary>Starts a request for these bytes. Dispose the result when the request ends.</summary>
     public ServedRange Serve(ByteRange range)
     {
-        var serving = new ServedRange(this, range);
+        var served = new ServedRange(this, range);
         lock (_lock)
         {
             LastUsed = time.GetUtcNow();
-            _serving.Add(serving);
+            _active.Add(served);
         }
-        return serving;
+        return served;
     }
 
-    /// <summary>Makes durable what was sent, and what the requests under way may send next.</summary>
     private async Task Record(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _recording.WaitAsync(cancellation);
         try
         {
-            var next = Present();
-            if (_begun && next.Served == _durable.Served && next.UpperBound == _durable.UpperBound && next.LastAt - _durable.LastAt < Accuracy)
+            var next = Snapshot();
+            if (_hasStarted && next.Served == _durable.Served && next.UpperBound == _durable.UpperBound
+                && next.LastAt - _durable.LastAt < TimeAccuracy)
                 return;
             await log.RecordPlayback(next, cancellation);
-            (_durable, _begun) = (next, true);
+            (_durable, _hasStarted) = (next, true);
         }
         finally
         {
-            _turn.Release();
+            _recording.Release();
         }
     }
 
-    private PlaybackPart Present()
+    private PlaybackPart Snapshot()
     {
         lock (_lock)
         {
-            var (served, atMost) = (_served, ByteRangeSet.None);
-            foreach (var serving in _serving)
-                served = served.With(serving.Sent);
-            foreach (var serving in _serving)
-                atMost = served.Contains(serving.AtMost) ? atMost : atMost.With(serving.AtMost);
-            return _durable with { Served = served, UpperBound = atMost, LastAt = time.GetUtcNow() };
+            var (sent, upperBound) = (_served, ByteRangeSet.None);
+            foreach (var range in _active)
+                sent = sent.With(range.Sent);
+            foreach (var range in _active)
+                upperBound = sent.Contains(range.UpperBound) ? upperBound : upperBound.With(range.UpperBound);
+            return _durable with { Served = sent, UpperBound = upperBound, LastAt = time.GetUtcNow() };
         }
     }
 
-    private async Task End(ServedRange serving)
+    private async Task End(ServedRange served)
     {
         lock (_lock)
         {
-            _served = _served.With(serving.Sent);
-            _serving.Remove(serving);
+            _served = _served.With(served.Sent);
+            _active.Remove(served);
             LastUsed = time.GetUtcNow();
         }
-        if (!_begun)
-            return; // nothing could be sent
+        if (!_hasStarted)
+            return; // nothing was recorded, so nothing was sent
         try
         {
             await Record(CancellationToken.None);
         }
         catch (Exception e)
         {
-            LogNotExact(e.GetType().Name); // what is durable says more than was sent, not less
+            LogInexact(e.GetType().Name);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What was served in a playback stays recorded as at most ({Cause}).")]
-    private partial void LogNotExact(string cause);
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The bytes served in a playback could not be recorded exactly ({Error}). The recorded upper bound remains.")]
+    private partial void LogInexact(string error);
 
-    /// <summary>One request under way.</summary>
+    /// <summary>The bytes of one request.</summary>
     public sealed class ServedRange : IAsyncDisposable
     {
-        /// <summary>How far the record runs ahead of what is sent; the next step is written when half of it is used up.</summary>
+        /// <summary>How far the record runs ahead of the bytes sent. It is extended when half of that is used up.</summary>
         private const long Step = 32 << 20;
 
-        private readonly PlaybackSession _playback;
+        private readonly PlaybackSession _session;
         private readonly ByteRange _range;
-        private Task? _widening;
-        private long _covered;
-        private long _sentTo, _atMost;
+        private Task? _extension;
+        private long _recordedTo;
+        private long _sentTo, _upperBound;
 
-        internal ServedRange(PlaybackSession playback, ByteRange range)
+        internal ServedRange(PlaybackSession session, ByteRange range)
         {
-            (_playback, _range) = (playback, range);
-            _covered = _sentTo = _atMost = range.From;
+            (_session, _range) = (session, range);
+            _recordedTo = _sentTo = _upperBound = range.From;
         }
 
         internal ByteRange Sent => new(_range.From, Volatile.Read(ref _sentTo));
 
-        internal ByteRange AtMost => new(_range.From, Volatile.Read(ref _atMost));
+        internal ByteRange UpperBound => new(_range.From, Volatile.Read(ref _upperBound));
 
-        /// <summary>Completes when the first step is durable, so that what fails until then can still be answered as a problem.</summary>
+        /// <summary>Makes the first step durable. Call before the response starts, so that a failure can still become a problem.</summary>
         public async Task Begin(CancellationToken cancellation)
         {
-            while (_covered == _range.From)
-                await Widened(cancellation);
+            while (_recordedTo == _range.From)
+                await Extend(cancellation);
         }
 
-        /// <summary>Completes when it is durable that the next bytes may have been sent. Before each write of media.</summary>
-        /// <param name="bytes">How many.</param>
-        /// <param name="cancellation">Gives up.</param>
+        /// <summary>Completes when the record allows for the next <paramref name="bytes"/>. Call before each write of media.</summary>
         public ValueTask EnsureRecorded(int bytes, CancellationToken cancellation)
         {
             var to = _sentTo + bytes;
-            if (to > _covered)
-                return new(Wait(to, cancellation));
-            Send(to);
+            if (to > _recordedTo)
+                return new(ExtendTo(to, cancellation));
+            MarkSent(to);
             return ValueTask.CompletedTask;
         }
 
         public async ValueTask DisposeAsync()
         {
-            if (_widening is { } widening)
-                await ((Task)widening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _playback.End(this);
+            if (_extension is { } extension)
+                await extension.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _session.End(this);
         }
 
-        private async Task Wait(long to, CancellationToken cancellation)
+        private async Task ExtendTo(long to, CancellationToken cancellation)
         {
-            while (to > _covered)
-                await Widened(cancellation);
-            Send(to);
+            while (to > _recordedTo)
+                await Extend(cancellation);
+            MarkSent(to);
         }
 
-        private async Task Widened(CancellationToken cancellation)
+        private async Task Extend(CancellationToken cancellation)
         {
-            await (_widening ??= Widen());
-            _widening = null;
+            await (_extension ??= ExtendByStep());
+            _extension = null;
             cancellation.ThrowIfCancellationRequested();
         }
 
-        private void Send(long to)
+        private void MarkSent(long to)
         {
             Volatile.Write(ref _sentTo, to);
-            if (_widening is { IsCompletedSuccessfully: true })
-                _widening = null;
-            if (_covered < _range.To && _covered - to < Step / 2)
-                _widening ??= Widen();
+            if (_extension is { IsCompletedSuccessfully: true })
+                _extension = null;
+            if (_recordedTo < _range.To && _recordedTo - to < Step / 2)
+                _extension ??= ExtendByStep();
         }
 
-        private async Task Widen()
+        private async Task ExtendByStep()
         {
-            var next = Math.Min(_covered + Step, _range.To);
-            Volatile.Write(ref _atMost, next);
-            await _playback.Record(CancellationToken.None);
-            _covered = next;
+            var next = Math.Min(_recordedTo + Step, _range.To);
+            Volatile.Write(ref _upperBound, next);
+            await _session.Record(CancellationToken.None);
+            _recordedTo = next;
         }
     }
 }

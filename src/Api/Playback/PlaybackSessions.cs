@@ -4,38 +4,38 @@ using Replays.Grains.Patients;
 
 namespace Replays.Api.Playback;
 
-/// <summary>The playbacks that this process serves. A principal's requests for one recording belong to one playback while they go on.</summary>
+/// <summary>Playbacks that this process serves. Consecutive requests of one principal for one recording are one playback.</summary>
 public sealed class PlaybackSessions(IExposureLog log, TimeProvider time, ILogger<PlaybackSession> logger)
 {
-    private const int OpenAtMost = 10_000;
+    private const int MaxSessions = 10_000;
 
-    /// <summary>Without a request for so long, a playback with the principal's own token is over; the next request begins another.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(30);
+    /// <summary>After this long without a request, the next request with the principal's own token starts a new playback.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(30);
 
-    private readonly ConcurrentDictionary<string, PlaybackSession> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PlaybackSession> _sessions = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a URL may be used: it was begun in time, in whichever process, or may still be begun.</summary>
-    public async ValueTask<bool> Admits(PlaybackUrl url, CancellationToken cancellation) =>
-        time.GetUtcNow() < url.ExpiresAt || _open.TryGetValue(url.Id, out var open) && open.HasBegun || await log.HasStarted(url.Id, cancellation);
-
-    /// <param name="listed">What is to be played.</param>
-    /// <param name="to">To whom.</param>
-    /// <param name="url">By which URL; null: with the principal's own token.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async ValueTask<PlaybackSession> Open(ListedReplay listed, Recipient to, PlaybackUrl? url, CancellationToken cancellation)
+    /// <summary>Whether playback with this URL has started, in any process, or may still start.</summary>
+    public async ValueTask<bool> Admits(PlaybackUrl url, CancellationToken cancellation) => time.GetUtcNow() < url.ExpiresAt
+        || _sessions.TryGetValue(url.Id, out var session) && session.HasStarted
+        || await log.HasStarted(url.Id, cancellation);
+    /// <param name="url">The playback URL in use; null if the recipient sent their own token.</param>
+    public async ValueTask<PlaybackSession> Open(
+        ListedReplay listed, Recipient recipient, PlaybackUrl? url, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        // No subject holds a space.
-        var key = url?.Id ?? $"{to.By.Subject} {to.By.Role} {listed.Replay.Name} {to.List} {to.Detail}";
-        if (_open.TryGetValue(key, out var open) && (url is not null || now - open.LastUsed < Pause))
-            return open;
-        var id = url?.Id ?? await log.FindRecent(listed.Replay.Name, to, now - Pause, cancellation) ?? Guid.NewGuid().ToString("n");
+        // A subject contains no space.
+        var key = url?.Id ?? $"{recipient.By.Subject} {recipient.By.Role} {listed.Replay.Name} {recipient.List} {recipient.Detail}";
+        if (_sessions.TryGetValue(key, out var existing) && (url is not null || now - existing.LastUsed < IdleTimeout))
+            return existing;
+        var id = url?.Id
+            ?? await log.FindRecent(listed.Replay.Name, recipient, now - IdleTimeout, cancellation)
+            ?? Guid.NewGuid().ToString("n");
         var opened = new PlaybackSession(log, time, logger, new()
         {
             Playback = id,
             Part = Guid.NewGuid().ToString("n"),
             Recording = listed.Replay.Name,
-            Recipient = to,
+            Recipient = recipient,
             AccessMethod = url is null ? AccessMethod.Token : AccessMethod.Url,
             SizeBytes = listed.Replay.SizeBytes,
             DurationSeconds = listed.Replay.DurationSeconds,
@@ -44,19 +44,19 @@ public sealed class PlaybackSessions(IExposureLog log, TimeProvider time, ILogge
             Served = ByteRangeSet.None,
             UpperBound = ByteRangeSet.None,
         });
-        Forget(now);
-        return open is not null && _open.TryUpdate(key, opened, open) ? opened : _open.GetOrAdd(key, opened);
+        RemoveIdle(now);
+        return existing is not null && _sessions.TryUpdate(key, opened, existing) ? opened : _sessions.GetOrAdd(key, opened);
     }
 
-    /// <summary>What is forgotten is durable: it goes on as another part of the same playback.</summary>
-    private void Forget(DateTimeOffset now)
+    /// <summary>A removed session is durable; it continues as another part of the same playback.</summary>
+    private void RemoveIdle(DateTimeOffset now)
     {
-        if (_open.Count < OpenAtMost)
+        if (_sessions.Count < MaxSessions)
             return;
-        foreach (var (key, open) in _open)
+        foreach (var (key, session) in _sessions)
         {
-            if (!open.IsServing && (now - open.LastUsed > Pause || _open.Count >= OpenAtMost))
-                _open.TryRemove(key, out _);
+            if (!session.IsServing && (now - session.LastUsed > IdleTimeout || _sessions.Count >= MaxSessions))
+                _sessions.TryRemove(key, out _);
         }
     }
 }

@@ -1,18 +1,12 @@
 using System.Text.Json.Serialization;
 using Replays.Api.Replays;
-using Replays.Grains;
-using Replays.Grains.Identity;
 
 namespace Replays.Api.Playback;
 
-/// <summary>What a playback URL stands for: one replay, and one principal who was allowed to see it when it was made.</summary>
-/// <param name="Id">The playback: 32 hexadecimal digits.</param>
-/// <param name="Replay">As it was asked for: in whose list, and which.</param>
-/// <param name="Subject">Whose URL it is.</param>
-/// <param name="Role">In which role they asked.</param>
-/// <param name="Reason">An officer's.</param>
-/// <param name="ExpiresAt">To be begun before.</param>
-/// <param name="EndsAt">Nothing is served from then on.</param>
+/// <summary>The content of a playback URL: one replay for one principal, who was allowed to see it when the URL was created.</summary>
+/// <param name="Replay">The replay as requested, including whose list it was in.</param>
+/// <param name="ExpiresAt">Playback must start before this time.</param>
+/// <param name="EndsAt">Nothing is served from this time on.</param>
 public sealed record PlaybackUrl(
     string Id, RecordingId Replay, string Subject, string Role, string? Reason, DateTimeOffset ExpiresAt, DateTimeOffset EndsAt)
 {

@@ -3,14 +3,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Replays.Api.Replays;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Api.Playback;
 
 /// <summary>
-/// Makes and reads playback URLs. All that a URL stands for is sealed in it with the key ring that all processes share, so that any of them
-/// serves it, and nobody can read a name out of it.
+/// Creates and reads playback URLs. Their content is encrypted with the key ring that all processes share, so that any process can serve
+/// them and nobody else can read the names in them.
 /// </summary>
 public sealed class PlaybackUrls(IDataProtectionProvider protection, TimeProvider time)
 {
@@ -18,27 +17,25 @@ public sealed class PlaybackUrls(IDataProtectionProvider protection, TimeProvide
 
     private const int MaxTokenLength = 8_192;
 
-    /// <summary>How soon it must be begun.</summary>
-    public static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan MinDuration = TimeSpan.FromMinutes(30), MaxDuration = TimeSpan.FromHours(4);
+    private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(30), MaxLifetime = TimeSpan.FromHours(4);
 
     private readonly IDataProtector _protector = protection.CreateProtector("Replays.Playback.v1");
 
-    /// <param name="replay">As it was asked for.</param>
-    /// <param name="viewer">Who may see it.</param>
-    /// <param name="listed">What was found: its duration says how long the URL is good.</param>
+    /// <summary>The URL lasts for twice the duration of the replay, at least 30 minutes and at most 4 hours.</summary>
     public PlaybackView Create(RecordingId replay, Viewer viewer, ListedReplay listed)
     {
         var now = time.GetUtcNow();
-        var good = TimeSpan.FromSeconds(Math.Clamp(2 * listed.Replay.DurationSeconds, MinDuration.TotalSeconds, MaxDuration.TotalSeconds));
+        var seconds = Math.Clamp(2 * listed.Replay.DurationSeconds, MinLifetime.TotalSeconds, MaxLifetime.TotalSeconds);
         var url = new PlaybackUrl(
-            Guid.NewGuid().ToString("n"), replay, viewer.By.Subject, viewer.By.Role, viewer.AccessReason, now + StartWithin, now + good);
+            Guid.NewGuid().ToString("n"), replay, viewer.By.Subject, viewer.By.Role, viewer.AccessReason,
+            now + StartWithin, now + TimeSpan.FromSeconds(seconds));
         var token = Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(url)));
         return new($"{Path}?token={token}", url.ExpiresAt, url.EndsAt);
     }
 
-    /// <returns>Null: it was not made here, or has ended.</returns>
+    /// <returns>Null if the token was not issued by this service, or has ended.</returns>
     public PlaybackUrl? Read(string? token)
     {
         if (token is not { Length: > 0 and <= MaxTokenLength } || !Base64Url.IsValid(token))
@@ -55,8 +52,7 @@ public sealed class PlaybackUrls(IDataProtectionProvider protection, TimeProvide
     }
 }
 
-/// <summary>A playback URL, for a <c>&lt;video&gt;</c> element.</summary>
-/// <param name="Url">An absolute path; who has it can play this one replay, so it belongs in no log.</param>
-/// <param name="ExpiresAt">To be begun before; never begun, it is 404 from then on.</param>
-/// <param name="EndsAt">404 from then on.</param>
+/// <param name="Url">An absolute path. Anyone who has it can play the replay; do not log it.</param>
+/// <param name="ExpiresAt">Playback must start before this time; otherwise the URL is 404 afterwards.</param>
+/// <param name="EndsAt">The URL is 404 from this time on.</param>
 public sealed record PlaybackView(string Url, DateTimeOffset ExpiresAt, DateTimeOffset EndsAt);

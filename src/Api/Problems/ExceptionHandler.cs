@@ -8,8 +8,8 @@ using Replays.Media.Stores;
 namespace Replays.Api.Problems;
 
 /// <summary>
-/// The last resort: what is thrown becomes a problem. Neither logged nor answered is any exception's message: Orleans and the database
-/// put keys, and so patient ids, into theirs.
+/// Turns unhandled exceptions into problems. Exception messages are neither logged nor returned: Orleans and the database include keys,
+/// and therefore patient ids, in theirs.
 /// </summary>
 internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger) : IExceptionHandler
 {
@@ -34,19 +34,20 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger)
     {
         ProblemException e => e.Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest, InnerException: JsonException json } =>
-            Problem.Invalid(json.Path is { Length: > 0 } path ? path : "$", "This is not the JSON that is expected here."),
+            Problem.Invalid(json.Path is { Length: > 0 } path ? path : "$", "The JSON is malformed or does not match the expected schema."),
         BadHttpRequestException e => ProblemKind.ForStatus(e.StatusCode),
         MediaStoreException { Problem: MediaStoreProblem.Full } => ProblemKind.StorageFull,
         MediaStoreException { Problem: MediaStoreProblem.Busy } => ProblemKind.UploadInProgress,
-        // A record that is out of place gives out nothing; an incident is open.
-        MediaStoreException or MediaIntegrityException or StopListUnavailableException or OwnershipMismatchException => ProblemKind.Unavailable,
+        // An ownership mismatch has already opened an incident; the caller learns nothing about the record.
+        MediaStoreException or MediaIntegrityException or StopListUnavailableException or OwnershipMismatchException
+            => ProblemKind.Unavailable,
         _ when ReadRetry.IsUnavailable(exception) => ProblemKind.Unavailable,
         _ => ProblemKind.Internal,
     };
 
-    [LoggerMessage(1, LogLevel.Error, "A request failed by a defect: {Exception} {StackTrace}")]
+    [LoggerMessage(1, LogLevel.Error, "A request failed with an unexpected {Exception}. {StackTrace}")]
     private partial void LogDefect(Type exception, string? stackTrace);
 
-    [LoggerMessage(2, LogLevel.Warning, "A request failed because something was unavailable: {Exception}")]
+    [LoggerMessage(2, LogLevel.Warning, "A request failed because a dependency is unavailable ({Exception}).")]
     private partial void LogUnavailable(Type exception);
 }

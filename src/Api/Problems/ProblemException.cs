@@ -1,6 +1,6 @@
 namespace Replays.Api.Problems;
 
-/// <summary>An error answer from where no result can be returned: the binding of a parameter.</summary>
+/// <summary>Carries an error response out of parameter binding, which cannot return a result.</summary>
 public sealed class ProblemException(Problem problem) : Exception(problem.Kind.Code)
 {
     public Problem Problem => problem;

@@ -6,12 +6,12 @@ public static class ProblemsRegistration
     {
         builder.Services.AddSingleton<IProblemDetailsService, ProblemWriter>();
         builder.Services.AddExceptionHandler<ExceptionHandler>();
-        // Always through the exception handler, not only in Development: so that every kind of bad input gets the same form.
+        // The default is to throw in Development only; here every invalid request goes through the exception handler.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddValidation();
     }
 
-    /// <summary>Every error has a body, also those that the framework answers with a bare status.</summary>
+    /// <summary>Gives every error a body, including those that the framework returns as a bare status.</summary>
     public static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });

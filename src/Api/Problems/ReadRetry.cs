@@ -4,10 +4,10 @@ using Replays.Grains.Storage;
 
 namespace Replays.Api.Problems;
 
-/// <summary>Silos die and databases go away for a minute: such calls are answered 503, and reads are tried once more.</summary>
+/// <summary>Retries reads once, because silos can die and the database can be away for a minute.</summary>
 public static class ReadRetry
 {
-    /// <summary>After this long a second attempt would not fit into the five seconds within which every request is answered.</summary>
+    /// <summary>A retry that starts later would not finish before <see cref="RequestTimeout"/>.</summary>
     private static readonly TimeSpan LatestRetry = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4.5);
@@ -15,7 +15,7 @@ public static class ReadRetry
     public static bool IsUnavailable(Exception exception) => exception is TimeoutException or OrleansException or ObjectDisposedException
         or OperationCanceledException or StorageUnavailableException or DbException;
 
-    /// <summary>Asks a grain, once more if it was not reached. For reads only: the outcome of a lost write is unknown.</summary>
+    /// <summary>For reads only: the outcome of a write whose response was lost is unknown.</summary>
     public static async Task<T> WithRetry<T>(Func<Task<T>> read)
     {
         var started = Stopwatch.GetTimestamp();
@@ -23,7 +23,8 @@ public static class ReadRetry
         {
             return await read();
         }
-        catch (Exception e) when (IsUnavailable(e) && e is not OperationCanceledException && Stopwatch.GetElapsedTime(started) < LatestRetry)
+        catch (Exception e) when (IsUnavailable(e) && e is not OperationCanceledException
+            && Stopwatch.GetElapsedTime(started) < LatestRetry)
         {
             return await read().WaitAsync(Deadline - Stopwatch.GetElapsedTime(started));
         }

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Replays.Api.Problems;
 
 /// <summary>
-/// Nobody waits longer than five seconds for the beginning of an answer, however many grains an endpoint asks one after the other. What has begun
-/// may go on, and so may what is still being uploaded.
+/// Answers 503 when a response has not started within five seconds, however many grains the endpoint calls. A response that has started
+/// and an upload may take longer.
 /// </summary>
 public static class RequestTimeout
 {
-    /// <summary>Leaves half a second to the way there and back.</summary>
+    /// <summary>Five seconds, less half a second for the network.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4.5);
 
-    /// <summary>To be used after routing, and inside of what turns exceptions into problems.</summary>
+    /// <summary>Call after <c>UseRouting</c> and after <see cref="ProblemsRegistration.UseProblems"/>.</summary>
     public static void UseRequestTimeout(this WebApplication app) => app.Use(async (http, next) =>
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is { MaxRequestBodySize: null })
@@ -20,28 +20,28 @@ public static class RequestTimeout
             return;
         }
 
-        var gone = http.RequestAborted;
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        var clientAborted = http.RequestAborted;
+        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(clientAborted);
         await using var timer = http.RequestServices.GetRequiredService<TimeProvider>().CreateTimer(
-            _ => WriteTimeout(http.Response, ended), null, Deadline, Timeout.InfiniteTimeSpan);
-        http.RequestAborted = ended.Token;
+            _ => CancelUnlessStarted(http.Response, aborted), null, Deadline, Timeout.InfiniteTimeSpan);
+        http.RequestAborted = aborted.Token;
         try
         {
             await next(http);
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested && !gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested && !clientAborted.IsCancellationRequested)
         {
             throw new TimeoutException();
         }
         finally
         {
-            http.RequestAborted = gone;
+            http.RequestAborted = clientAborted;
         }
     });
 
-    private static void WriteTimeout(HttpResponse response, CancellationTokenSource ended)
+    private static void CancelUnlessStarted(HttpResponse response, CancellationTokenSource aborted)
     {
         if (!response.HasStarted)
-            ended.Cancel();
+            aborted.Cancel();
     }
 }

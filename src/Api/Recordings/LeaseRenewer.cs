@@ -1,43 +1,40 @@
 using System.Diagnostics;
-using Replays.Api.Problems;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Media.Encryption;
 
 namespace Replays.Api.Recordings;
 
 /// <summary>
-/// A consultation's leave to work on a recording's media, kept while this lives. When it cannot be kept in time the holder is told to stop,
-/// before anybody else can get it.
+/// Holds a consultation's lease on the media of a recording and renews it until disposed. If renewal fails, <see cref="Lost"/> is
+/// cancelled before the lease can pass to another holder.
 /// </summary>
 internal sealed class LeaseRenewer : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5), SafetyMargin = TimeSpan.FromSeconds(4);
 
     private readonly IConsultationGrain _consultation;
-    private readonly CancellationTokenSource _ended = new(), _lost;
+    private readonly CancellationTokenSource _disposed = new(), _lost;
     private readonly Task _renewal;
 
-    public LeaseRenewer(IGrainFactory grains, MediaLease grant, CancellationToken cancellation)
+    public LeaseRenewer(IGrainFactory grains, MediaLease lease, CancellationToken cancellation)
     {
-        Lease = grant;
-        Media = new(grant.ObjectKey, grant.Recording.Name, grant.DataKey);
-        _consultation = grains.Consultation(grant.Recording.Consultation);
+        Lease = lease;
+        Media = new(lease.ObjectKey, lease.Recording.Name, lease.DataKey);
+        _consultation = grains.Consultation(lease.Recording.Consultation);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Lost = _lost.Token;
         _renewal = RenewUntilLost();
     }
 
     public MediaLease Lease { get; }
-
     public MediaObject Media { get; }
 
-    /// <summary>Cancelled when the grant is lost, or the caller gave up.</summary>
+    /// <summary>Cancelled when the lease is lost or the caller cancels.</summary>
     public CancellationToken Lost { get; }
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
+        await _disposed.CancelAsync();
         await _renewal;
         try
         {
@@ -45,25 +42,25 @@ internal sealed class LeaseRenewer : IAsyncDisposable
         }
         catch (Exception e) when (ReadRetry.IsUnavailable(e))
         {
-            // It ends by itself.
+            // The lease expires.
         }
 
-        _ended.Dispose();
+        _disposed.Dispose();
         _lost.Dispose();
     }
 
     private async Task RenewUntilLost()
     {
-        var kept = Stopwatch.GetTimestamp();
+        var renewed = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(Period);
         try
         {
-            while (await timer.WaitForNextTickAsync(_ended.Token))
+            while (await timer.WaitForNextTickAsync(_disposed.Token))
             {
-                var asked = Stopwatch.GetTimestamp();
+                var started = Stopwatch.GetTimestamp();
                 if (await TryRenew())
-                    kept = asked;
-                else if (Stopwatch.GetElapsedTime(kept) > MediaLease.Lifetime - SafetyMargin)
+                    renewed = started;
+                else if (Stopwatch.GetElapsedTime(renewed) > MediaLease.Lifetime - SafetyMargin)
                     break;
             }
 
@@ -71,7 +68,7 @@ internal sealed class LeaseRenewer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It is given back.
+            // Disposed.
         }
     }
 
@@ -79,12 +76,12 @@ internal sealed class LeaseRenewer : IAsyncDisposable
     {
         try
         {
-            if (await _consultation.RenewLease(Lease.Recording.Ordinal, Lease.Id, _ended.Token))
+            if (await _consultation.RenewLease(Lease.Recording.Ordinal, Lease.Id, _disposed.Token))
                 return true;
             await _lost.CancelAsync();
             return false;
         }
-        catch (Exception e) when (ReadRetry.IsUnavailable(e) && !_ended.IsCancellationRequested)
+        catch (Exception e) when (ReadRetry.IsUnavailable(e) && !_disposed.IsCancellationRequested)
         {
             return false;
         }

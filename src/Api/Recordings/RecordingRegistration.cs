@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Replays.Grains;
 using Replays.Media.Containers;
 using Replays.Media.Encryption;
 using Replays.Media.Stores;
@@ -13,7 +12,8 @@ public static class RecordingRegistration
         builder.Services.AddOptions<RecordingTypes>().BindConfiguration(RecordingTypes.Section)
             .PostConfigure(types => types.ContentTypes = types.ContentTypes is [] ? [.. MediaContentTypes.Default] : types.ContentTypes);
         builder.Services.AddSingleton(services => new EncryptedMediaStore(
-            services.GetRequiredService<IMediaStore>(), services.GetRequiredService<IOptions<ReplaysOptions>>().Value.Recordings.UploadIdleTimeout));
+            services.GetRequiredService<IMediaStore>(),
+            services.GetRequiredService<IOptions<ReplaysOptions>>().Value.Recordings.UploadIdleTimeout));
         builder.Services.AddSingleton<UploadService>().AddSingleton<SealService>();
     }
 }

@@ -1,19 +1,11 @@
 using System.Text.Json.Serialization;
-using Replays.Api.ResourceNames;
 using Replays.Grains.Consultations;
 
 namespace Replays.Api.Recordings;
-
-/// <summary>A recording as its recorder sees it.</summary>
-/// <param name="Name">Its full name.</param>
 /// <param name="Ordinal">1, 2, 3 … within the consultation.</param>
-/// <param name="Mode">What is recorded.</param>
-/// <param name="Status">How far it is.</param>
-/// <param name="StartedAt">When it was opened.</param>
-/// <param name="ContentType">As declared.</param>
-/// <param name="ReceivedBytes">Bytes of media that are durable; left out while the store does not tell.</param>
-/// <param name="Upload">Absolute path to upload to, with this recording's unguessable token.</param>
-/// <param name="Sha256">Digest of the media in hexadecimal, once sealed.</param>
+/// <param name="ReceivedBytes">Bytes of media that are durable; omitted while the media store is unavailable.</param>
+/// <param name="Upload">The absolute path to upload to, with this recording's unguessable token.</param>
+/// <param name="Sha256">Hexadecimal digest of the media, once sealed.</param>
 public sealed record RecordingView(
     string Name,
     int Ordinal,
@@ -26,20 +18,13 @@ public sealed record RecordingView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256)
 {
     public static RecordingView Of(Recording recording, long? receivedBytes) => new(
-        recording.Name.Name,
-        recording.Name.Ordinal,
-        recording.Mode,
-        recording.Status,
-        recording.StartedAt,
-        recording.ContentType,
-        recording.SizeBytes ?? receivedBytes,
-        UploadPath(recording),
-        recording.Sha256);
+        recording.Name.Name, recording.Name.Ordinal, recording.Mode, recording.Status, recording.StartedAt, recording.ContentType,
+        recording.SizeBytes ?? receivedBytes, UploadPath(recording), recording.Sha256);
 
     public static string UploadPath(Recording recording) => $"{RecordingPath.Of(recording.Name)}/content?token={recording.UploadToken}";
 }
 
-/// <summary>The recording that is open already.</summary>
+/// <summary>The recording that is already open.</summary>
 public sealed record OpenRecordingView(int Ordinal, string Upload)
 {
     public static OpenRecordingView Of(Recording recording) => new(recording.Name.Ordinal, RecordingView.UploadPath(recording));

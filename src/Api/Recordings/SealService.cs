@@ -1,112 +1,110 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Replays.Grains;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Media.Containers;
 using Replays.Media.Encryption;
 
 namespace Replays.Api.Recordings;
 
 /// <summary>
-/// Sealing: freezes the bytes, verifies them outside any grain's turn, and has the consultation deliver them. It goes on when the caller
-/// leaves; who comes again with the same finds it under way, or what came of it.
+/// Seals recordings: freezes the bytes, verifies them outside any grain's turn, and has the consultation deliver them. Sealing continues
+/// when the caller disconnects; repeating the request returns the running or finished seal.
 /// </summary>
-public sealed class SealService(IGrainFactory grains, EncryptedMediaStore vault)
+public sealed class SealService(IGrainFactory grains, EncryptedMediaStore store)
 {
-    /// <summary>How long a result that nobody waited for is kept.</summary>
+    /// <summary>How long a result that no caller waited for is kept.</summary>
     private static readonly TimeSpan CompletedRetention = TimeSpan.FromMinutes(10);
 
     private static readonly Histogram<double> Duration = Telemetry.Meter.CreateHistogram("replays.seal.duration", "s",
-        "From the wish to seal a recording until its replay is available.",
+        "Time from the request to seal a recording until its replay is available.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
 
-    private readonly ConcurrentDictionary<SealCommand, Lazy<RunningSeal>> _running = new();
+    private readonly ConcurrentDictionary<SealCommand, Lazy<RunningSeal>> _seals = new();
 
-    /// <returns>The result; null when there is none within <paramref name="patience"/>: it goes on.</returns>
+    /// <returns>The result, or null if sealing continues after <paramref name="timeout"/>.</returns>
     public async Task<Result<Recording>?> Seal(
-        RecordingId recording, double durationSeconds, string sha256, Actor by, TimeSpan patience, CancellationToken cancellation)
+        RecordingId recording, double durationSeconds, string sha256, Actor by, TimeSpan timeout, CancellationToken cancellation)
     {
-        Forget();
-        var wish = new SealCommand(recording, durationSeconds, sha256.ToLowerInvariant());
-        var running = _running.GetOrAdd(wish, key => new(() => new(Verify(key, by)))).Value;
+        RemoveExpired();
+        var command = new SealCommand(recording, durationSeconds, sha256.ToLowerInvariant());
+        var seal = _seals.GetOrAdd(command, key => new(() => new(Run(key, by)))).Value;
         try
         {
-            var outcome = await running.Work.WaitAsync(patience, cancellation);
-            _running.TryRemove(wish, out _);
-            return outcome;
+            var result = await seal.Task.WaitAsync(timeout, cancellation);
+            _seals.TryRemove(command, out _);
+            return result;
         }
-        catch (TimeoutException) when (!running.Work.IsCompleted)
+        catch (TimeoutException) when (!seal.Task.IsCompleted)
         {
             return null;
         }
-        catch when (running.Work.IsCompleted)
+        catch when (seal.Task.IsCompleted)
         {
-            _running.TryRemove(wish, out _);
+            _seals.TryRemove(command, out _);
             throw;
         }
     }
 
-    private async Task<Result<Recording>> Verify(SealCommand wish, Actor by)
+    private async Task<Result<Recording>> Run(SealCommand command, Actor by)
     {
-        var began = Stopwatch.GetTimestamp();
-        var ordinal = wish.Recording.Ordinal;
-        var consultation = grains.Consultation(wish.Recording.Consultation);
-        var begun = await consultation.AcquireSealLease(ordinal);
-        if (begun.Error is Grains.ErrorCode.Sealed)
-            return await Compare(consultation, wish);
-        if (!begun.IsSuccess)
-            return begun.Error;
+        var started = Stopwatch.GetTimestamp();
+        var ordinal = command.Recording.Ordinal;
+        var consultation = grains.Consultation(command.Recording.Consultation);
+        var acquired = await consultation.AcquireSealLease(ordinal);
+        if (acquired.Error is ErrorCode.Sealed)
+            return await CompareWithSealed(consultation, command);
+        if (!acquired.IsSuccess)
+            return acquired.Error;
 
-        await using var lease = new LeaseRenewer(grains, begun.Value, CancellationToken.None);
-        var received = await vault.ReceivedBytes(lease.Media, lease.Lost);
-        // Told before anything is frozen: what is missing can still be uploaded.
+        await using var lease = new LeaseRenewer(grains, acquired.Value, CancellationToken.None);
+        var received = await store.ReceivedBytes(lease.Media, lease.Lost);
+        // Checked before anything is frozen, so that missing bytes can still be uploaded.
         if (lease.Lease.Length is { } length && length != received)
-            return Grains.ErrorCode.DigestMismatch;
-        await vault.Finish(lease.Media, lease.Lost);
-        var found = await vault.Verify(lease.Media, null, lease.Lost);
-        if (!found.Intact || found.Sha256 != wish.Sha256)
-            return Grains.ErrorCode.DigestMismatch;
-        if (!await HasRequiredTracks(lease, found.Length))
-            return Grains.ErrorCode.MediaMismatch;
-        var media = new VerifiedMedia { DurationSeconds = wish.DurationSeconds, Sha256 = found.Sha256, SizeBytes = found.Length };
+            return ErrorCode.DigestMismatch;
+        await store.Finish(lease.Media, lease.Lost);
+        var verified = await store.Verify(lease.Media, null, lease.Lost);
+        if (!verified.Intact || verified.Sha256 != command.Sha256)
+            return ErrorCode.DigestMismatch;
+        if (!await HasRequiredTracks(lease, verified.Length))
+            return ErrorCode.MediaMismatch;
+        var media = new VerifiedMedia { DurationSeconds = command.DurationSeconds, Sha256 = verified.Sha256, SizeBytes = verified.Length };
         var delivered = await consultation.Deliver(ordinal, lease.Lease.Id, media, by);
         if (delivered.IsSuccess)
-            Duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return delivered;
     }
 
     private async Task<bool> HasRequiredTracks(LeaseRenewer lease, long length)
     {
-        await using var plain = await vault.OpenRead(lease.Media, length, lease.Lost);
-        var tracks = await MediaTracks.ReadAsync(plain, lease.Lost);
+        await using var plaintext = await store.OpenRead(lease.Media, length, lease.Lost);
+        var tracks = await MediaTracks.ReadAsync(plaintext, lease.Lost);
         return tracks.Check(lease.Lease.ContentType, lease.Lease.Mode) is TrackCheckResult.Ok;
     }
 
-    private static async Task<Result<Recording>> Compare(IConsultationGrain consultation, SealCommand wish)
+    private static async Task<Result<Recording>> CompareWithSealed(IConsultationGrain consultation, SealCommand command)
     {
-        var recording = (await consultation.Get())?.Recordings.FirstOrDefault(one => one.Name == wish.Recording);
+        var recording = (await consultation.Get())?.Recordings.FirstOrDefault(candidate => candidate.Name == command.Recording);
         if (recording is null)
-            return Grains.ErrorCode.NotFound;
-        return recording.Sha256 == wish.Sha256 ? recording : global::Replays.Grains.ErrorCode.DigestMismatch;
+            return ErrorCode.NotFound;
+        return recording.Sha256 == command.Sha256 ? recording : ErrorCode.DigestMismatch;
     }
 
-    private void Forget()
+    private void RemoveExpired()
     {
-        foreach (var (wish, running) in _running)
+        foreach (var (command, seal) in _seals)
         {
-            if (running.Value.Work.IsCompleted && Stopwatch.GetElapsedTime(running.Value.Since) > CompletedRetention)
-                _running.TryRemove(wish, out _);
+            if (seal.Value.Task.IsCompleted && Stopwatch.GetElapsedTime(seal.Value.StartedAt) > CompletedRetention)
+                _seals.TryRemove(command, out _);
         }
     }
 
     private sealed record SealCommand(RecordingId Recording, double DurationSeconds, string Sha256);
 
-    private sealed class RunningSeal(Task<Result<Recording>> work)
+    private sealed class RunningSeal(Task<Result<Recording>> task)
     {
-        public Task<Result<Recording>> Work => work;
+        public Task<Result<Recording>> Task => task;
 
-        public long Since { get; } = Stopwatch.GetTimestamp();
+        public long StartedAt { get; } = Stopwatch.GetTimestamp();
     }
 }

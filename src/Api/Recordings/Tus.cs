@@ -1,12 +1,10 @@
-using Replays.Api.Problems;
-using Replays.Api.ResourceNames;
 using Replays.Grains.Consultations;
 
 namespace Replays.Api.Recordings;
 
 /// <summary>
-/// Resumable upload by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload): core, checksum, and a deferred length. There is no
-/// <c>creation</c>: opening the recording creates the upload.
+/// Resumable uploads with the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload): core, checksum and deferred length.
+/// There is no <c>creation</c> extension: opening the recording creates the upload.
 /// </summary>
 public static class Tus
 {
@@ -23,18 +21,20 @@ public static class Tus
 
     public static void MapTus(this RouteGroupBuilder recordings)
     {
-        var content = recordings.MapGroup("/{ordinal}/content").AddEndpointFilter(Speak);
-        content.MapMethods("", [HttpMethods.Options], Describe).WithSummary("Which parts of tus 1.0.0 are spoken here.");
-        content.MapMethods("", [HttpMethods.Head], Head).WithSummary("How much of the upload is durable.");
-        content.MapPatch("", Patch).WithSummary("Uploads more, from the offset that is durable.").WithMetadata(new UnlimitedRequestSize());
-        content.MapPost("", PatchByPost).WithSummary("As PATCH, for who can't send that: with X-HTTP-Method-Override.")
+        var content = recordings.MapGroup("/{ordinal}/content").AddEndpointFilter(RequireVersion);
+        content.MapMethods("", [HttpMethods.Options], Describe).WithSummary("Returns the supported tus version and extensions.");
+        content.MapMethods("", [HttpMethods.Head], Head).WithSummary("Returns how many bytes of the upload are durable.");
+        content.MapPatch("", Patch).WithSummary("Continues the upload at the offset up to which it is durable.")
+            .WithMetadata(new UnlimitedRequestSize());
+        content.MapPost("", PatchByPost)
+            .WithSummary("Continues the upload, for clients that cannot send PATCH: set X-HTTP-Method-Override.")
             .WithMetadata(new UnlimitedRequestSize());
     }
 
-    private static async ValueTask<object?> Speak(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> RequireVersion(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
-        // At the start of the answer, whoever writes it: an exception handler clears what was set before.
+        // Set as the response starts, because the exception handler clears headers set earlier.
         response.OnStarting(() =>
         {
             response.Headers[Resumable] = Version;
@@ -59,7 +59,7 @@ public static class Tus
         RecordingPath path, HttpResponse response, UploadService uploads, CancellationToken cancellation, string? token = null)
     {
         if (await uploads.Find(path.Id, token ?? "", cancellation) is not { Status: not RecordingStatus.Discarded } recording)
-            return new Problem(ProblemKind.NotFound);
+            return Problem.NotFound;
         response.Headers[Offset] = $"{await uploads.ReceivedBytes(recording, cancellation)}";
         if ((recording.SizeBytes ?? recording.Length) is { } length)
             response.Headers[Length] = $"{length}";
@@ -70,11 +70,11 @@ public static class Tus
 
     private static async Task<IResult> Patch(RecordingPath path, HttpRequest request, UploadService uploads, string? token = null)
     {
-        if (!TusPatch.TryParse(request, out var patch, out var problem))
+        if (!TusPatch.TryParse(request, out var patch, out var invalid))
+            return invalid;
+        var (problem, offset) = await uploads.Append(path.Id, token ?? "", patch, request);
+        if (problem is not null)
             return problem;
-        var (wrong, offset) = await uploads.Append(path.Id, token ?? "", patch, request);
-        if (wrong is not null)
-            return wrong;
         request.HttpContext.Response.Headers[Offset] = $"{offset}";
         return TypedResults.NoContent();
     }

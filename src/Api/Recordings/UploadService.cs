@@ -2,52 +2,51 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
-using Replays.Api.Problems;
-using Replays.Grains;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Media.Encryption;
 using Replays.Media.Stores;
 
 namespace Replays.Api.Recordings;
 
-/// <summary>Media on their way in: by one uploader at a time, with the token of their own recording.</summary>
-public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore vault, IOptions<ReplaysOptions> options)
+/// <summary>Uploads media: one uploader per recording at a time, who must present the recording's upload token.</summary>
+public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore store, IOptions<ReplaysOptions> options)
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bytes that a recording may have.</summary>
+    /// <summary>The size limit per recording.</summary>
     public long MaxBytes => options.Value.Recordings.MaxBytes;
 
-    /// <summary>Takes the whole: what was uploaded before is dropped.</summary>
-    /// <returns>What is wrong; null when all is durable.</returns>
-    public Task<Problem?> Replace(RecordingId recording, string token, HttpRequest request) => AcquireLease(recording, token, request, async lease =>
-    {
-        var allowed = lease.Lease.Length ?? MaxBytes;
-        if (request.ContentLength > allowed)
-            return new Problem(ProblemKind.TooLarge);
-        await vault.Reset(lease.Media, lease.Lost);
-        var appended = await vault.Append(lease.Media, 0, request.Body, allowed, null, lease.Lost);
-        if (appended.Status is AppendStatus.TooLarge)
-            await vault.Reset(lease.Media, CancellationToken.None);
-        return ToProblem(appended.Status);
-    });
+    /// <summary>Uploads the whole media and drops what was uploaded before.</summary>
+    /// <returns>Null when all bytes are durable.</returns>
+    public Task<Problem?> Replace(RecordingId recording, string token, HttpRequest request) =>
+        WithLease(recording, token, request, async lease =>
+        {
+            var allowed = lease.Lease.Length ?? MaxBytes;
+            if (request.ContentLength > allowed)
+                return new Problem(ProblemKind.TooLarge);
+            await store.Reset(lease.Media, lease.Lost);
+            var appended = await store.Append(lease.Media, 0, request.Body, allowed, null, lease.Lost);
+            if (appended.Status is AppendStatus.TooLarge)
+                await store.Reset(lease.Media, CancellationToken.None);
+            return ToProblem(appended.Status);
+        });
 
-    /// <summary>Takes more, from the offset that is durable. What arrived of a request that was cut is kept, unless it came with a checksum.</summary>
-    /// <returns>What is wrong, or null; and bytes that are durable now.</returns>
+    /// <summary>Appends at the durable offset. The bytes received of an aborted request are kept, unless it has a checksum.</summary>
+    /// <returns>The problem, if any, and the number of bytes that are durable now.</returns>
     public async Task<(Problem? Problem, long Offset)> Append(RecordingId recording, string token, TusPatch patch, HttpRequest request)
     {
         var offset = patch.Offset;
-        var problem = await AcquireLease(recording, token, request, async lease =>
+        var problem = await WithLease(recording, token, request, async lease =>
         {
-            if (lease.Lease.Length is { } known && patch.Length is { } told && told != known)
-                return Problem.Invalid(Tus.Length, "It is known already, and another.");
-            var allowed = lease.Lease.Length ?? patch.Length ?? MaxBytes;
+            var known = lease.Lease.Length;
+            if (known is not null && patch.Length is not null && patch.Length != known)
+                return Problem.Invalid(Tus.Length, "This differs from the length declared before.");
+            var allowed = known ?? patch.Length ?? MaxBytes;
             if (allowed > MaxBytes || request.ContentLength > allowed - patch.Offset)
                 return new Problem(ProblemKind.TooLarge);
-            if (lease.Lease.Length is null && patch.Length is { } length && await DeclareLength(lease, length) is { } refused)
-                return refused;
-            var appended = await vault.Append(lease.Media, patch.Offset, request.Body, allowed, patch.Checksum, lease.Lost);
+            if (known is null && patch.Length is { } length && await DeclareLength(lease, length) is { } rejected)
+                return rejected;
+            var appended = await store.Append(lease.Media, patch.Offset, request.Body, allowed, patch.Checksum, lease.Lost);
             offset = appended.Offset;
             return ToProblem(appended.Status);
         });
@@ -57,29 +56,29 @@ public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore vaul
     /// <summary>Drops what was uploaded.</summary>
     public async Task<Problem?> Reset(RecordingId recording, string token, CancellationToken cancellation)
     {
-        var begun = await grains.Consultation(recording.Consultation).AcquireUploadLease(recording.Ordinal, token, cancellation);
-        if (!begun.IsSuccess)
-            return Problem.Of(begun.Error);
-        await using var lease = new LeaseRenewer(grains, begun.Value, cancellation);
-        await vault.Reset(lease.Media, lease.Lost);
+        var acquired = await grains.Consultation(recording.Consultation).AcquireUploadLease(recording.Ordinal, token, cancellation);
+        if (!acquired.IsSuccess)
+            return Problem.Of(acquired.Error);
+        await using var lease = new LeaseRenewer(grains, acquired.Value, cancellation);
+        await store.Reset(lease.Media, lease.Lost);
         return null;
     }
 
-    /// <summary>Bytes that are durable of a recording.</summary>
-    /// <exception cref="MediaStoreException">The store does not answer, or not in time.</exception>
+    /// <returns>The number of durable bytes.</returns>
+    /// <exception cref="MediaStoreException">The store is unavailable or does not answer in time.</exception>
     public async Task<long> ReceivedBytes(Recording recording, CancellationToken cancellation)
     {
         if (recording.Status is not (RecordingStatus.Open or RecordingStatus.Closed))
             return recording.SizeBytes ?? 0;
         var consultation = grains.Consultation(recording.Name.Consultation);
-        var seen = await ReadRetry.WithRetry(() => consultation.GetUploadInfo(recording.Name.Ordinal, cancellation));
-        if (seen is not { IsSuccess: true, Value: { } grant })
+        var info = await ReadRetry.WithRetry(() => consultation.GetUploadInfo(recording.Name.Ordinal, cancellation));
+        if (info is not { IsSuccess: true, Value: { } upload })
             return 0;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(StoreTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(StoreTimeout);
         try
         {
-            return await vault.ReceivedBytes(new(grant.ObjectKey, grant.Recording.Name, grant.DataKey), patience.Token);
+            return await store.ReceivedBytes(new(upload.ObjectKey, upload.Recording.Name, upload.DataKey), timeout.Token);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
@@ -87,7 +86,7 @@ public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore vaul
         }
     }
 
-    /// <summary>A recording's view. How much of it has arrived is left out when the store does not tell: its status does not depend on that.</summary>
+    /// <summary>The view omits the received bytes while the store is unavailable, because the status does not depend on them.</summary>
     public async Task<RecordingView> View(Recording recording, CancellationToken cancellation)
     {
         try
@@ -103,34 +102,35 @@ public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore vaul
     public async Task<Recording?> Find(RecordingId recording, CancellationToken cancellation)
     {
         var consultation = await ReadRetry.WithRetry(() => grains.Consultation(recording.Consultation).Get(cancellation));
-        return consultation?.Recordings.FirstOrDefault(one => one.Name == recording);
+        return consultation?.Recordings.FirstOrDefault(candidate => candidate.Name == recording);
     }
 
-    /// <summary>The recording, for who has its token.</summary>
+    /// <returns>Null if the recording does not exist or the token is not its upload token.</returns>
     public async Task<Recording?> Find(RecordingId recording, string token, CancellationToken cancellation) =>
         await Find(recording, cancellation) is { } found
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(found.UploadToken))
             ? found
             : null;
 
-    private async Task<Problem?> AcquireLease(RecordingId recording, string token, HttpRequest request, Func<LeaseRenewer, Task<Problem?>> work)
+    private async Task<Problem?> WithLease(
+        RecordingId recording, string token, HttpRequest request, Func<LeaseRenewer, Task<Problem?>> upload)
     {
-        // A live stream may be slow for as long as it likes; one that is silent is given up by the append itself.
+        // A live stream may be arbitrarily slow. The append itself gives up after the idle timeout.
         if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        // Not by the request's own cancellation: what has arrived of a request that was cut is still read. The body ends by itself.
-        var begun = await grains.Consultation(recording.Consultation).AcquireUploadLease(recording.Ordinal, token);
-        if (!begun.IsSuccess)
-            return Problem.Of(begun.Error);
-        await using var lease = new LeaseRenewer(grains, begun.Value, CancellationToken.None);
-        return await work(lease);
+        // Not cancelled with the request: the bytes received of an aborted request are still read, and the body ends by itself.
+        var acquired = await grains.Consultation(recording.Consultation).AcquireUploadLease(recording.Ordinal, token);
+        if (!acquired.IsSuccess)
+            return Problem.Of(acquired.Error);
+        await using var lease = new LeaseRenewer(grains, acquired.Value, CancellationToken.None);
+        return await upload(lease);
     }
 
     private async Task<Problem?> DeclareLength(LeaseRenewer lease, long length)
     {
         var recording = lease.Lease.Recording;
-        var outcome = await grains.Consultation(recording.Consultation).DeclareLength(recording.Ordinal, lease.Lease.Id, length, lease.Lost);
-        return outcome.IsSuccess ? null : Problem.Of(outcome.Error);
+        var result = await grains.Consultation(recording.Consultation).DeclareLength(recording.Ordinal, lease.Lease.Id, length, lease.Lost);
+        return result.IsSuccess ? null : Problem.Of(result.Error);
     }
 
     private static Problem? ToProblem(AppendStatus status) => status switch
@@ -141,7 +141,7 @@ public sealed class UploadService(IGrainFactory grains, EncryptedMediaStore vaul
         AppendStatus.TooLarge => new Problem(ProblemKind.TooLarge),
         AppendStatus.InProgress or AppendStatus.Frozen => new Problem(ProblemKind.UploadInProgress),
         AppendStatus.StorageFull => new Problem(ProblemKind.StorageFull),
-        // Either nobody is there to read this, or the leave to upload was lost.
+        // The client disconnected, or the lease was lost.
         _ => new Problem(ProblemKind.Unavailable),
     };
 }

@@ -1,26 +1,20 @@
-using Replays.Api.Problems;
-using Replays.Api.Security;
-using Replays.Grains;
 using Replays.Grains.Exposure;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Api.Replays;
 
-/// <summary>Who looks at replays, and why if they have to say so.</summary>
+/// <summary>The person who views replays. A privacy officer has an access reason.</summary>
 public sealed record Viewer(Actor By, string? AccessReason)
 {
     internal const string Header = "Access-Reason";
     internal const int MaxLength = 500;
 
-    /// <summary>A clinician sees only replays of own consultations; null: no such bound.</summary>
+    /// <summary>Limits a clinician to their own consultations; null for others.</summary>
     public string? ClinicianId => By.Role is Roles.Clinician ? By.Subject : null;
-
-    public static Viewer Of(CurrentPatient reader) => new(reader.Actor, null);
 
     public static Viewer Of(Actor patient) => new(patient, null);
 
-    /// <summary>Whether this one may be shown to them: looked at once more when it has been found, whatever was asked for.</summary>
+    /// <summary>Checks the replay that was found, independently of the query.</summary>
     public bool MaySee(ListedReplay listed) => By.Role switch
     {
         Roles.Patient => listed.Replay.Name.Patient.Value == By.Subject,
@@ -29,7 +23,7 @@ public sealed record Viewer(Actor By, string? AccessReason)
         _ => false,
     };
 
-    /// <summary>Who they are to the evidence, by the recording's own name, whoever's list it was found in.</summary>
+    /// <summary>The viewer as the exposure log records them. Entitlement depends on the recording's own name, not on the list.</summary>
     public Recipient ToRecipient(ListedReplay listed, PatientId list)
     {
         var owner = listed.Replay.Name.Patient;
@@ -41,20 +35,17 @@ public sealed record Viewer(Actor By, string? AccessReason)
         };
     }
 
-    /// <summary>Staff: a clinician, or a privacy officer who says why.</summary>
+    /// <summary>Binds a clinician, or a privacy officer with a reason.</summary>
     public static ValueTask<Viewer?> BindAsync(HttpContext http)
     {
         var caller = CurrentUser.Of(http);
-        var sent = http.Request.Headers[Header];
-        var reason = sent is [{ Length: <= MaxLength } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
-        // Who is both looks as the clinician that they are, unless they say why.
-        if (caller.Has(Roles.PrivacyOfficer) && (reason is not null || !caller.Has(Roles.Clinician)))
-        {
-            return reason is not null
-                ? ValueTask.FromResult<Viewer?>(new(caller.As(Roles.PrivacyOfficer), reason))
-                : throw new ProblemException(ProblemKind.AccessReasonRequired);
-        }
-
-        return ValueTask.FromResult<Viewer?>(new(caller.As(Roles.Clinician), null));
+        var header = http.Request.Headers[Header];
+        var reason = header is [{ Length: <= MaxLength } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
+        // A caller with both roles counts as a clinician unless they give a reason.
+        if (!caller.Has(Roles.PrivacyOfficer) || reason is null && caller.Has(Roles.Clinician))
+            return new(new Viewer(caller.As(Roles.Clinician), null));
+        return reason is null
+            ? throw new ProblemException(ProblemKind.AccessReasonRequired)
+            : new(new Viewer(caller.As(Roles.PrivacyOfficer), reason));
     }
 }

@@ -1,10 +1,8 @@
 using System.Security.Claims;
-using Replays.Grains;
-using Replays.Grains.Identity;
 
 namespace Replays.Api.Security;
 
-/// <summary>Who calls, by their validated token.</summary>
+/// <summary>The caller, as identified by the validated token.</summary>
 public sealed class CurrentUser
 {
     private readonly ClaimsPrincipal _principal;
@@ -13,25 +11,21 @@ public sealed class CurrentUser
 
     public string Subject { get; }
 
-    /// <summary>When the token ends.</summary>
-    public DateTimeOffset? Expires =>
-        long.TryParse(_principal.FindFirstValue(TokenAuthentication.ExpiryClaim), out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
-
     public bool Has(string role) => _principal.IsInRole(role);
 
     public Actor As(string role) => new(Subject, role);
 
-    public static ValueTask<CurrentUser?> BindAsync(HttpContext http) => ValueTask.FromResult<CurrentUser?>(Of(http));
+    public static ValueTask<CurrentUser?> BindAsync(HttpContext http) => new(Of(http));
 
     public static CurrentUser Of(HttpContext http) => new(http.User, http.User.FindAll(TokenAuthentication.SubjectClaim).Single().Value);
 }
 
-/// <summary>A patient who calls for themselves: the patient's own endpoints know of no other way to say who.</summary>
+/// <summary>The patient who calls. The patient's own endpoints have no other source for the patient id.</summary>
 public sealed record CurrentPatient(PatientId Patient)
 {
     public Actor Actor => new(Patient.Value, Roles.Patient);
 
-    public static ValueTask<CurrentPatient?> BindAsync(HttpContext http) => ValueTask.FromResult<CurrentPatient?>(Of(http));
+    public static ValueTask<CurrentPatient?> BindAsync(HttpContext http) => new(Of(http));
 
     public static CurrentPatient Of(HttpContext http) => new(PatientId.Parse(CurrentUser.Of(http).Subject));
 }

@@ -4,11 +4,10 @@ using Replays.Api.Playback;
 
 namespace Replays.Api.Security;
 
-/// <summary>Closed by default: every endpoint says for which roles it is, or is written down here as open to anybody.</summary>
+/// <summary>Closed by default: every endpoint requires roles or is listed here as anonymous.</summary>
 public static class EndpointAccess
 {
-    /// <summary>What anybody may call, without a token.</summary>
-    public static readonly FrozenSet<string> Anonymous = FrozenSet.ToFrozenSet(
+    private static readonly FrozenSet<string> Anonymous = FrozenSet.ToFrozenSet(
     [
         "/health/live",
         "/health/ready",
@@ -18,25 +17,29 @@ public static class EndpointAccess
         "/docs/scalar.aspnetcore.js",
         "/docs/favicon.svg",
         "/.well-known/security.txt",
-        PlaybackUrls.Path, // the URL itself is the leave
+        PlaybackUrls.Path, // the URL carries its own authorization
     ]);
 
-    /// <summary>Keeps a program from starting that has an endpoint which was forgotten. Called when all are mapped.</summary>
-    /// <exception cref="InvalidOperationException">An endpoint is neither for roles nor in <see cref="Anonymous"/>.</exception>
+    /// <summary>Call after all endpoints are mapped.</summary>
+    /// <exception cref="InvalidOperationException">An endpoint neither requires roles nor is listed as anonymous.</exception>
     public static void EnsureAllAuthorized(this IEndpointRouteBuilder app)
     {
         foreach (var endpoint in app.DataSources.SelectMany(source => source.Endpoints))
         {
             var path = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "";
-            var isOpen = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-            if (isOpen ? !Anonymous.Contains(path) : RolesOf(endpoint) is [])
-                throw new InvalidOperationException($"{endpoint.DisplayName} is for nobody in particular: give it roles, or list it as open to anybody.");
+            var isAnonymous = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+            if (isAnonymous ? !Anonymous.Contains(path) : RolesOf(endpoint.Metadata) is [])
+            {
+                throw new InvalidOperationException(
+                    $"{endpoint.DisplayName} has no access rule. Call RequireRoles, or list its path in {nameof(EndpointAccess)}.");
+            }
         }
     }
 
-    /// <summary>The roles of which a caller needs one.</summary>
-    internal static string[] RolesOf(Endpoint endpoint) => RolesOf(endpoint.Metadata);
-
+    /// <summary>The roles of which the caller needs at least one.</summary>
     internal static string[] RolesOf(IEnumerable<object> metadata) =>
-        [.. metadata.OfType<IAuthorizeData>().Where(data => data.Policy == TokenAuthentication.SubjectPolicy).SelectMany(data => data.Roles?.Split(',') ?? [])];
+    [
+        .. metadata.OfType<IAuthorizeData>().Where(data => data.Policy == TokenAuthentication.SubjectPolicy)
+            .SelectMany(data => data.Roles?.Split(',') ?? []),
+    ];
 }

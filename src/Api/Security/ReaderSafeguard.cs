@@ -1,24 +1,22 @@
 using System.Text.Json;
-using Replays.Grains.Identity;
 
 namespace Replays.Api.Security;
 
 /// <summary>
-/// Lock <em>reader</em>: who reads is said by the validated token alone. The patient's endpoints take no patient id, and a token without
-/// exactly one usable subject, a JSON string that is a patient id, is refused.
+/// The <em>reader</em> safeguard: only the validated token identifies the caller. The patient's endpoints take no patient id, and a token
+/// is rejected unless it has exactly one subject claim, a JSON string that is a valid patient id.
 /// </summary>
 /// <remarks>
-/// It reads the token's payload itself: token libraries let the last of two equal claims win and turn numbers and lists into strings.
+/// Parses the payload itself, because token libraries keep the last of two equal claims and convert numbers and arrays to strings.
 /// </remarks>
 internal static class ReaderSafeguard
 {
-    /// <param name="payload">The JSON of a token whose signature was checked.</param>
+    /// <param name="payload">The JSON payload of a token whose signature is valid.</param>
     /// <param name="claim">The name of the claim that identifies the person.</param>
-    /// <param name="subject">Who reads.</param>
     public static bool Allows(ReadOnlySpan<byte> payload, string claim, out PatientId subject)
     {
         subject = default;
-        var found = 0;
+        var occurrences = 0;
         string? value = null;
         try
         {
@@ -27,7 +25,7 @@ internal static class ReaderSafeguard
             {
                 if (reader.TokenType is not JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals(claim))
                     continue;
-                found++;
+                occurrences++;
                 reader.Read();
                 value = reader.TokenType is JsonTokenType.String ? reader.GetString() : null;
             }
@@ -37,6 +35,6 @@ internal static class ReaderSafeguard
             return false;
         }
 
-        return found == 1 && PatientId.TryCreate(value, out subject);
+        return occurrences == 1 && PatientId.TryCreate(value, out subject);
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Replays.Api.Security;
 
-/// <summary>What a token can entitle to.</summary>
 public static class Roles
 {
     public const string Patient = "patient";
@@ -18,9 +17,11 @@ public static class Roles
     public const string PrivacyOfficer = "privacy-officer";
     public const string Operator = "operator";
 
-    public static readonly FrozenSet<string> All = FrozenSet.ToFrozenSet([Patient, Clinician, Scheduler, Recorder, PrivacyOfficer, Operator]);
+    public static readonly FrozenSet<string> All =
+        FrozenSet.ToFrozenSet([Patient, Clinician, Scheduler, Recorder, PrivacyOfficer, Operator]);
 
-    /// <summary>Only for callers with a usable subject and one of these roles. Every endpoint says this, or that anybody may call it.</summary>
-    public static TBuilder RequireRoles<TBuilder>(this TBuilder endpoints, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
+    /// <summary>Requires a usable subject and at least one of these roles.</summary>
+    public static TBuilder RequireRoles<TBuilder>(this TBuilder endpoints, params string[] roles)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoints.RequireAuthorization(new AuthorizeAttribute(TokenAuthentication.SubjectPolicy) { Roles = string.Join(',', roles) });
 }

@@ -1,15 +1,18 @@
 namespace Replays.Api.Security;
 
-/// <summary>What browsers are told: who may call from elsewhere, and that nothing is kept, sniffed, framed or passed on.</summary>
+/// <summary>CORS, and headers that stop browsers from caching, sniffing or framing responses and from sending referrers.</summary>
 public static class SecurityHeaders
 {
-    /// <summary>Which sites' pages may embed an answer. Where nothing else is said: only those of this site.</summary>
+    /// <summary>Which sites may embed a response; <c>same-site</c> unless an endpoint sets it.</summary>
     public const string ResourcePolicy = "Cross-Origin-Resource-Policy";
 
-    private static readonly string[] Exposed = ["Location", "Upload-Offset", "Upload-Length", "ETag", "Content-Range", "Retry-After"];
-    private static readonly string[] TusExposed = ["Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm"];
+    private static readonly string[] Exposed =
+    [
+        "Location", "Upload-Offset", "Upload-Length", "ETag", "Content-Range", "Retry-After",
+        "Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm",
+    ];
 
-    /// <summary>Origins of <c>Replays:Cors:AllowedOrigins</c>; default none.</summary>
+    /// <summary>Allows the origins in <c>Replays:Cors:AllowedOrigins</c>. Default none.</summary>
     public static void AddSecurityHeaders(this WebApplicationBuilder builder)
     {
         var origins = builder.Configuration.GetSection("Replays:Cors:AllowedOrigins").Get<string[]>() ?? [];
@@ -17,7 +20,7 @@ public static class SecurityHeaders
             .WithOrigins(origins)
             .AllowAnyHeader()
             .AllowAnyMethod()
-            .WithExposedHeaders([.. Exposed, .. TusExposed])
+            .WithExposedHeaders(Exposed)
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
     }
 
@@ -25,7 +28,7 @@ public static class SecurityHeaders
     {
         app.Use((http, next) =>
         {
-            // At the start of the answer, whoever writes it: the exception handler clears what was set before.
+            // Set as the response starts, because the exception handler clears headers set earlier.
             http.Response.OnStarting(() =>
             {
                 var headers = http.Response.Headers;

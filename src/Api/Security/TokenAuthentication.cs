@@ -9,14 +9,14 @@ using Replays.Grains.Safeguards;
 namespace Replays.Api.Security;
 
 /// <summary>
-/// Tokens: ASP.NET Core's JWT bearer from <c>Authentication:Schemes</c>. Of a valid token only two things are kept: the one subject that
-/// <see cref="ReaderSafeguard"/> admits, and the roles that its issuer may grant.
+/// JWT bearer authentication with the schemes of <c>Authentication:Schemes</c>. The identity holds only the subject that
+/// <see cref="ReaderSafeguard"/> allows and the roles that the issuer may grant.
 /// </summary>
 public static class TokenAuthentication
 {
-    public const string SubjectClaim = "sub", RoleClaim = "role", ExpiryClaim = "exp";
+    public const string SubjectClaim = "sub", RoleClaim = "role";
 
-    /// <summary>The caller has exactly one subject: not none, and not one of each of two issuers that both accept the token.</summary>
+    /// <summary>Requires exactly one subject: a token that two schemes accept would have two.</summary>
     public const string SubjectPolicy = "subject";
 
     private static readonly object UnusableSubject = new();
@@ -49,15 +49,15 @@ public static class TokenAuthentication
         {
             OnTokenValidated = context =>
             {
-                var refusals = context.HttpContext.RequestServices.GetRequiredService<SafeguardDenials>();
-                context.Principal = new(SetIdentity(context.SecurityToken, context.Principal!, issuer, claims, refusals));
+                var denials = context.HttpContext.RequestServices.GetRequiredService<SafeguardDenials>();
+                context.Principal = new(CreateIdentity(context.SecurityToken, context.Principal!, issuer, claims, denials));
                 return Task.CompletedTask;
             },
             OnAuthenticationFailed = context =>
             {
                 if (context.Exception is ArgumentException { InnerException: JsonException } && HasUnusableSubject(context.Request))
                 {
-                    context.HttpContext.RequestServices.GetRequiredService<SafeguardDenials>().RecordDenial(Grains.Safeguards.Safeguard.Reader);
+                    context.HttpContext.RequestServices.GetRequiredService<SafeguardDenials>().RecordDenial(Safeguard.Reader);
                     context.HttpContext.Items[UnusableSubject] = true;
                 }
 
@@ -77,8 +77,8 @@ public static class TokenAuthentication
     }
 
     /// <summary>
-    /// A token whose subject is no string is refused like one without a subject. The token library can't read it at all, so that its signature
-    /// is never looked at: nothing is believed of it, only the status differs.
+    /// A token whose subject is not a string gets 403, like one without a subject. The token library cannot parse it, so its signature is
+    /// never checked: the payload is used only to choose between 401 and 403.
     /// </summary>
     private static bool HasUnusableSubject(HttpRequest request)
     {
@@ -93,20 +93,19 @@ public static class TokenAuthentication
         }
     }
 
-    private static ClaimsIdentity SetIdentity(
-        SecurityToken token, ClaimsPrincipal principal, Issuer issuer, TokenOptions claims, SafeguardDenials refusals)
+    private static ClaimsIdentity CreateIdentity(
+        SecurityToken token, ClaimsPrincipal principal, Issuer issuer, TokenOptions claims, SafeguardDenials denials)
     {
         var identity = new ClaimsIdentity(issuer.Scheme, SubjectClaim, RoleClaim);
         identity.AddClaims(principal.FindAll(claims.RoleClaim)
             .Where(role => issuer.AllowedRoles.Contains(role.Value))
             .Select(role => new Claim(RoleClaim, role.Value)));
-        identity.AddClaims(principal.FindAll(ExpiryClaim).Take(1).Select(expiry => new Claim(ExpiryClaim, expiry.Value)));
         var signed = (JsonWebToken)token;
         var payload = Base64UrlEncoder.DecodeBytes((signed.InnerToken ?? signed).EncodedPayload);
         if (ReaderSafeguard.Allows(payload, claims.PatientClaim, out var subject))
             identity.AddClaim(new(SubjectClaim, subject.Value));
         else
-            refusals.RecordDenial(Grains.Safeguards.Safeguard.Reader);
+            denials.RecordDenial(Safeguard.Reader);
         return identity;
     }
 }

@@ -6,9 +6,9 @@ using Replays.Grains.Storage;
 namespace Replays.Data.GrainStorage;
 
 /// <summary>
-/// Refuses every key and state name under which the AdoNet provider would mix up rows: it stores a key that reads as a GUID or a hexadecimal
-/// number as that number, so that <c>a</c> and <c>A</c>, or <c>1</c> and <c>01</c>, share one row, and it does not store the grain's type
-/// at all, so that two types with one state name do too.
+/// Rejects keys and state names for which the AdoNet provider is not injective. It stores keys that parse as a GUID or a hexadecimal number
+/// in parsed form, so that <c>a</c> and <c>A</c>, or <c>1</c> and <c>01</c>, share a row. It does not store the grain type, so that two
+/// types with the same state name share rows.
 /// </summary>
 internal sealed class GuardedGrainStorage(IGrainStorage storage) : IGrainStorage
 {
@@ -26,7 +26,7 @@ internal sealed class GuardedGrainStorage(IGrainStorage storage) : IGrainStorage
         }
         catch (DbException)
         {
-            // An activation reads its state before any call filter is passed: what the driver throws would not reach the caller, on another silo.
+            // Activation reads state before call filters run, and the driver's exception cannot be serialized to a caller on another silo.
             throw new StorageUnavailableException();
         }
     }
@@ -52,8 +52,9 @@ internal sealed class GuardedGrainStorage(IGrainStorage storage) : IGrainStorage
     private void Check(string stateName, GrainId grainId)
     {
         if (grainId.TryGetGuidKey(out _, out _) || grainId.TryGetIntegerKey(out _, out _) || Guid.TryParse(grainId.Key.AsSpan(), out _))
-            throw new InvalidOperationException($"A grain of type {grainId.Type} has a key that could share a row with another; prefix its key.");
+            throw new InvalidOperationException($"The key of a grain of type {grainId.Type} is not unique in storage. Prefix the key.");
         if (_owners.GetOrAdd(stateName, grainId.Type) is var owner && owner != grainId.Type)
-            throw new InvalidOperationException($"The state name '{stateName}' is used by grain types {owner} and {grainId.Type}; use one each.");
+            throw new InvalidOperationException(
+                $"Grain types {owner} and {grainId.Type} both use the state name '{stateName}'. Rename one.");
     }
 }

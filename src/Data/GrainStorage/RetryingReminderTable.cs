@@ -3,12 +3,12 @@ using System.Data.Common;
 namespace Replays.Data.GrainStorage;
 
 /// <summary>
-/// Reminders are read again every second until they can be. Orleans asks three times, up to five minutes apart, and refuses to register any until
-/// then: a silo that started while the database was slow would answer 503 long after the database is well again.
+/// Retries loading reminders every second until the database responds. Orleans itself retries three times, up to five minutes apart, and
+/// accepts no registrations meanwhile, so a silo that started during an outage would answer 503 long after the database has recovered.
 /// </summary>
 internal sealed class RetryingReminderTable(IReminderTable table, TimeProvider time) : IReminderTable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken) => table.StartAsync(cancellationToken);
 
@@ -26,14 +26,15 @@ internal sealed class RetryingReminderTable(IReminderTable table, TimeProvider t
             }
             catch (DbException) when (!cancellationToken.IsCancellationRequested)
             {
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(RetryInterval, time, cancellationToken);
             }
         }
     }
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) => table.ReadRows(grainId);
 
-    public Task<ReminderTableData> ReadRows(GrainId grainId, CancellationToken cancellationToken) => table.ReadRows(grainId, cancellationToken);
+    public Task<ReminderTableData> ReadRows(GrainId grainId, CancellationToken cancellationToken) =>
+        table.ReadRows(grainId, cancellationToken);
 
     public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) => table.ReadRow(grainId, reminderName);
 

@@ -4,7 +4,7 @@ using Orleans.Configuration;
 
 namespace Replays.Data.GrainStorage;
 
-/// <summary>Refuses to start when two grain classes have a state of one name: the AdoNet provider would let them share rows.</summary>
+/// <summary>Rejects state names used by two grain classes, whose rows the AdoNet provider would not keep apart.</summary>
 internal sealed class StateNameValidator(IOptions<GrainTypeOptions> grains) : IConfigurationValidator
 {
     public void ValidateConfiguration()
@@ -16,7 +16,7 @@ internal sealed class StateNameValidator(IOptions<GrainTypeOptions> grains) : IC
         if (shared is not null)
         {
             throw new OrleansConfigurationException(
-                $"The state name '{shared.Key}' is used by {string.Join(" and ", shared.Select(use => use.Grain.Name))}; use one each.");
+                $"Only one grain class may use the state name '{shared.Key}': {string.Join(", ", shared.Select(use => use.Grain.Name))}.");
         }
     }
 

@@ -5,9 +5,9 @@ using Replays.Grains.Storage;
 namespace Replays.Data.GrainStorage;
 
 /// <summary>
-/// Turns a database driver's exception, which can't travel, into <see cref="StorageUnavailableException"/>, and lets the activation go, after one
-/// that is turned already as well: its memory and the database may disagree. <see cref="InconsistentStateException"/> passes untouched, because
-/// only as itself does it make Orleans deactivate the grain.
+/// Replaces database exceptions, which are not serializable, with <see cref="StorageUnavailableException"/> and deactivates the grain,
+/// whose state may differ from the database. <see cref="InconsistentStateException"/> must pass unchanged, because Orleans deactivates the
+/// grain only for that type.
 /// </summary>
 internal sealed partial class StorageFailureFilter(ILogger<StorageFailureFilter> logger) : IIncomingGrainCallFilter
 {
@@ -17,16 +17,16 @@ internal sealed partial class StorageFailureFilter(ILogger<StorageFailureFilter>
         {
             await context.Invoke();
         }
-        catch (Exception exception) when (DatabaseFailure(exception) is { } failure)
+        catch (Exception exception) when (FindStorageFailure(exception) is { } failure)
         {
             LogFailure(context.TargetContext.GrainId.Type.ToString(), failure.GetType().Name, (failure as DbException)?.SqlState);
             if (context.Grain is IGrainBase)
-                context.TargetContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, "Storage failed."));
+                context.TargetContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, "The storage failed."));
             throw new StorageUnavailableException();
         }
     }
 
-    private static Exception? DatabaseFailure(Exception? exception)
+    private static Exception? FindStorageFailure(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
@@ -38,7 +38,7 @@ internal sealed partial class StorageFailureFilter(ILogger<StorageFailureFilter>
         return null;
     }
 
-    // The exception itself is not logged: Orleans' message around it carries the grain's key, which names a patient.
+    // Omits the exception: its message contains the grain key, which names a patient.
     [LoggerMessage(LogLevel.Error, "Storage failed in a call to a grain of type {GrainType}: {Failure} {SqlState}")]
     private partial void LogFailure(string grainType, string failure, string? sqlState);
 }

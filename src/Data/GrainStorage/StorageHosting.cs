@@ -8,12 +8,12 @@ using Replays.Grains.Storage;
 
 namespace Replays.Data.GrainStorage;
 
-/// <summary>Grain state and reminders in the process's database.</summary>
+/// <summary>Stores grain state and reminders in the database.</summary>
 public static class StorageHosting
 {
     private const string ProviderName = "Replays.AdoNet";
 
-    /// <summary>Grain state, serialized by Orleans itself; the default storage too. Cleared state is deleted, its key with it, for keys name patients.</summary>
+    /// <summary>Also registers the default storage. Clearing a state deletes its row, because the row's key names a patient.</summary>
     public static ISiloBuilder AddReplaysStorage(this ISiloBuilder silo)
     {
         silo.AddAdoNetGrainStorage(ProviderName, options => options.Configure<DbDataSource, Serializer>((storage, database, serializer) =>
@@ -26,7 +26,8 @@ public static class StorageHosting
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             ReplaysStorage.Name, (services, _) => new GuardedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName)));
         silo.Services.AddKeyedSingleton(
-            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) => services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name));
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
+            (services, _) => services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name));
         silo.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name));
         silo.Services.AddSingleton<IConfigurationValidator, StateNameValidator>();
         return silo.AddIncomingGrainCallFilter<StorageFailureFilter>();
@@ -41,7 +42,8 @@ public static class StorageHosting
         }));
         var table = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
         silo.Services.Replace(ServiceDescriptor.Singleton<IReminderTable>(services => new RetryingReminderTable(
-            (IReminderTable)ActivatorUtilities.CreateInstance(services, table.ImplementationType!), services.GetRequiredService<TimeProvider>())));
+            (IReminderTable)ActivatorUtilities.CreateInstance(services, table.ImplementationType!),
+            services.GetRequiredService<TimeProvider>())));
         return silo;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Data.Incidents;
 
-/// <summary>How reports are written into the log of incidents.</summary>
+/// <summary>The stored format of incident reports and outbox entries.</summary>
 internal static class IncidentJson
 {
     public static readonly JsonSerializerOptions Options =

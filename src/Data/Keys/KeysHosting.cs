@@ -9,14 +9,11 @@ using Replays.Grains.Keys;
 
 namespace Replays.Data.Keys;
 
-/// <summary>Patients' keys, and the Data Protection key ring that wraps them.</summary>
+/// <summary>Registers patient keys and the Data Protection key ring that wraps them.</summary>
 public static class KeysHosting
 {
-    /// <summary>
-    /// Registers <see cref="IPatientKeys"/>. The key ring lies in the data directory when embedded, otherwise in PostgreSQL, where in Production
-    /// it must be protected by a certificate.
-    /// </summary>
-    /// <exception cref="StartupException">In Production a cluster has no certificate, or the certificate can't be read.</exception>
+    /// <summary>Stores the key ring in the data directory when embedded, otherwise in PostgreSQL.</summary>
+    /// <exception cref="StartupException">The certificate is unreadable, or missing in a Production cluster.</exception>
     public static IHostApplicationBuilder AddReplaysKeys(this IHostApplicationBuilder builder)
     {
         var protection = builder.Services.AddDataProtection().SetApplicationName("Orleans.Replays");
@@ -26,7 +23,7 @@ public static class KeysHosting
         else if (!builder.Configuration.IsEmbedded() && builder.Environment.IsProduction())
         {
             throw new StartupException(
-                "The key ring would lie in the database unprotected: set Replays__Keys__Certificate__Path (a PKCS#12 file with a private key) "
+                "The key ring would be stored unencrypted. Set Replays__Keys__Certificate__Path (a PKCS#12 file with a private key) "
                 + "and Replays__Keys__Certificate__Password.");
         }
 
@@ -51,11 +48,12 @@ public static class KeysHosting
             var certificate = X509CertificateLoader.LoadPkcs12FromFile(file.Path!, file.Password);
             return certificate.HasPrivateKey
                 ? certificate
-                : throw new StartupException($"The certificate of Replays__Keys__Certificate__Path has no private key: {file.Path}.");
+                : throw new StartupException($"The certificate in Replays__Keys__Certificate__Path has no private key: {file.Path}.");
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The certificate of Replays__Keys__Certificate__Path can't be read: {exception.Message}", exception);
+            throw new StartupException(
+                $"The certificate in Replays__Keys__Certificate__Path cannot be read: {exception.Message}", exception);
         }
     }
 }

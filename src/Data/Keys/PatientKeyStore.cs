@@ -1,14 +1,15 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Replays.Data.Sql;
 using Replays.Grains.Identity;
 using Replays.Grains.Keys;
 
 namespace Replays.Data.Keys;
 
 /// <summary>
-/// Keeps patients' keys in <c>replays_patient_key</c>, each wrapped by Data Protection for that patient's name alone: a row copied to another
-/// patient does not unwrap.
+/// Stores patient keys in <c>replays_patient_key</c>. Each is wrapped by Data Protection with the patient's name as purpose, so that a row
+/// copied to another patient cannot be unwrapped.
 /// </summary>
 internal sealed class PatientKeyStore(DbDataSource database, IDataProtectionProvider protection, TimeProvider clock) : IPatientKeys
 {
@@ -16,62 +17,38 @@ internal sealed class PatientKeyStore(DbDataSource database, IDataProtectionProv
 
     public async Task<byte[]> GetOrCreate(PatientId patient, CancellationToken cancellation)
     {
-        // What counts is what the table holds, so the key is read back; the second round is for a key destroyed in between.
+        // Always return the stored key: another process may have created it first. The second attempt covers a concurrent deletion.
         for (var attempt = 0; attempt < 2; attempt++)
         {
             if (await Find(patient, cancellation) is { } key)
                 return key;
-            await Add(patient, cancellation);
+            await Insert(patient, cancellation);
         }
-        return await Find(patient, cancellation) ?? throw new InvalidOperationException("The patient's key was destroyed while it was made.");
+        return await Find(patient, cancellation)
+            ?? throw new InvalidOperationException("The patient key was destroyed while it was created.");
     }
 
     public async Task<byte[]?> Find(PatientId patient, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, "SELECT wrapped FROM replays_patient_key WHERE patient = @patient", patient);
-        return await command.ExecuteScalarAsync(cancellation) is byte[] wrapped ? ProtectorFor(patient).Unprotect(wrapped) : null;
+        var wrapped = await database.Rows("SELECT wrapped FROM replays_patient_key WHERE patient = @patient", [("patient", patient.Name)],
+            row => row.GetFieldValue<byte[]>(0), cancellation);
+        return wrapped is [var key] ? ProtectorFor(patient).Unprotect(key) : null;
     }
 
-    public async Task Destroy(PatientId patient, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, "DELETE FROM replays_patient_key WHERE patient = @patient", patient);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public Task Destroy(PatientId patient, CancellationToken cancellation) =>
+        database.Execute("DELETE FROM replays_patient_key WHERE patient = @patient", [("patient", patient.Name)], cancellation);
 
-    private async Task Add(PatientId patient, CancellationToken cancellation)
+    private async Task Insert(PatientId patient, CancellationToken cancellation)
     {
-        // Wrapped before the connection is taken: the key ring may need one of its own.
+        // Wrap before opening a connection: the key ring may need a connection too.
         var wrapped = ProtectorFor(patient).Protect(RandomNumberGenerator.GetBytes(KeyBytes));
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(
-            connection,
+        await database.Execute(
             """
             INSERT INTO replays_patient_key (patient, wrapped, created_at) VALUES (@patient, @wrapped, @created)
             ON CONFLICT (patient) DO NOTHING
             """,
-            patient);
-        Bind(command, "wrapped", wrapped);
-        Bind(command, "created", clock.GetUtcNow().UtcDateTime);
-        await command.ExecuteNonQueryAsync(cancellation);
+            [("patient", patient.Name), ("wrapped", wrapped), ("created", clock.GetUtcNow().UtcDateTime)], cancellation);
     }
 
     private IDataProtector ProtectorFor(PatientId patient) => protection.CreateProtector("Replays.PatientKey.v1", patient.Name);
-
-    private static DbCommand Command(DbConnection connection, string sql, PatientId patient)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        Bind(command, "patient", patient.Name);
-        return command;
-    }
-
-    private static void Bind(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
-    }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Replays.Data.Keys;
 
-/// <summary>Data Protection's key ring in <c>replays_key_ring</c>, so that every process of the cluster wraps and unwraps with the same keys.</summary>
+/// <summary>Stores the Data Protection key ring in <c>replays_key_ring</c>, shared by all processes of the cluster.</summary>
 internal sealed class PostgresKeyRing(NpgsqlDataSource database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
@@ -18,8 +18,8 @@ internal sealed class PostgresKeyRing(NpgsqlDataSource database) : IXmlRepositor
     }
 
     /// <remarks>
-    /// Processes that start together on an empty ring each make a key that is active at once, and would wrap with keys that the others, who
-    /// reread the ring once a day, don't know. So a key is dropped when another has just been stored; its maker then rereads and finds that one.
+    /// Processes that start concurrently on an empty ring each create an active key. The others would not see it, because they refresh the
+    /// ring once a day. A key is therefore discarded if another was stored in the last minute; its creator then rereads the ring.
     /// </remarks>
     public void StoreElement(XElement element, string friendlyName)
     {

@@ -1,29 +1,20 @@
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>How much an audit has looked at.</summary>
+/// <summary>What an ownership audit has checked.</summary>
 public sealed record AuditCounts
 {
     public long Patients { get; init; }
-
     public long Pages { get; init; }
-
     public long Consultations { get; init; }
-
     public long Replays { get; init; }
-
     public long PatientKeys { get; init; }
-
     public long Trails { get; init; }
-
     public long TrailEntries { get; init; }
-
     public long MediaObjects { get; init; }
-
     public long Stops { get; init; }
-
     public long Incidents { get; init; }
 
-    /// <summary>Rows of grain states that this audit has no rules for.</summary>
+    /// <summary>Rows of grain states that the audit has no rules for.</summary>
     public long OtherRows { get; init; }
 
     public static AuditCounts operator +(AuditCounts one, AuditCounts other) => new()

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>The right to audit, held until it is disposed of.</summary>
+/// <summary>The cluster-wide lease for running an ownership audit. Renewed until disposed.</summary>
 internal sealed class AuditLease : IAsyncDisposable
 {
     private readonly AuditLog _log;
@@ -17,10 +17,10 @@ internal sealed class AuditLease : IAsyncDisposable
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
-    /// <summary>Whoever loses the right to audit stops: somebody else may have begun.</summary>
+    /// <summary>Cancelled when the lease is lost: another process may have started an audit.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <exception cref="AuditInProgressException">Another process has it.</exception>
+    /// <exception cref="AuditInProgressException">Another process holds the lease.</exception>
     public static async Task<AuditLease> Acquire(AuditLog log, TimeProvider time, CancellationToken cancellation)
     {
         var lease = new AuditLease(log, time, cancellation);
@@ -43,18 +43,18 @@ internal sealed class AuditLease : IAsyncDisposable
         try
         {
             using var timer = new PeriodicTimer(AuditLog.LeaseTime / 6, _time);
-            var held = _time.GetTimestamp();
+            var renewed = _time.GetTimestamp();
             while (await timer.WaitForNextTickAsync(Lost))
             {
                 try
                 {
                     if (!await _log.AcquireLease(_holder, Lost))
                         break;
-                    held = _time.GetTimestamp();
+                    renewed = _time.GetTimestamp();
                 }
-                catch (DbException) when (_time.GetElapsedTime(held) < AuditLog.LeaseTime * 0.8)
+                catch (DbException) when (_time.GetElapsedTime(renewed) < AuditLog.LeaseTime * 0.8)
                 {
-                    // The database may be back before the right is gone.
+                    // The database may recover before the lease expires.
                 }
             }
         }

@@ -1,24 +1,25 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>What an ownership audit came to.</summary>
+/// <summary>The result of a completed ownership audit.</summary>
 public sealed record AuditResult
 {
-    /// <summary>1, 2, 3 … in the order in which audits ended.</summary>
+    /// <summary>Consecutive, starting with 1, in order of completion.</summary>
     public required long Number { get; init; }
-
     public required DateTimeOffset StartedAt { get; init; }
-
     public required DateTimeOffset EndedAt { get; init; }
 
+    [JsonPropertyName("checked")]
     public required AuditCounts Counts { get; init; }
 
-    /// <summary>Findings by kind: all of them are counted.</summary>
+    /// <summary>The number of all findings by kind.</summary>
     public required ImmutableSortedDictionary<string, long> Kinds { get; init; }
 
-    /// <summary>The findings, by name; at most <see cref="Findings.MaxNamed"/>.</summary>
+    /// <summary>The findings, at most <see cref="Findings.MaxNamed"/>.</summary>
     public required ImmutableArray<AuditFinding> Findings { get; init; }
 
+    [JsonPropertyName("clean")]
     public bool IsClean => Kinds.IsEmpty;
 }

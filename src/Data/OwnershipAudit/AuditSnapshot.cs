@@ -8,14 +8,14 @@ using Replays.Grains.StopList;
 namespace Replays.Data.OwnershipAudit;
 
 /// <summary>
-/// The database as it was at one moment, read over one connection of its own, a batch of rows at a time, while everybody else goes on
-/// writing. Of SQLite it takes no turn.
+/// A consistent, read-only snapshot of the database on a connection of its own, read in batches. Does not block writers, and for SQLite
+/// does not occupy the only pooled connection.
 /// </summary>
 internal sealed class AuditSnapshot : IAsyncDisposable
 {
-    private const int Batch = 256, SmallRows = 1_000, TimeoutSeconds = 60;
+    private const int BatchSize = 256, SmallRowBatchSize = 1_000, TimeoutSeconds = 60;
 
-    /// <summary>The longest rows, pages of trails, fit.</summary>
+    /// <summary>Fits the largest rows, audit trail pages.</summary>
     private const int BufferBytes = 64 * 1024;
 
     private readonly DbConnection _connection;
@@ -31,9 +31,10 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             connection.Open();
-            await Rows(connection.Statement(database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"), _ => 0, cancellation);
-            // Both databases take the moment with the first read, not with BEGIN.
-            await Rows(connection.Statement("SELECT one FROM replays_ownership_audit_lease"), row => row.GetInt32(0), cancellation);
+            var begin = database is NpgsqlDataSource ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN";
+            await Rows(connection.Statement(begin), _ => 0, cancellation);
+            // Both databases take the snapshot at the first read, not at BEGIN.
+            await Rows(connection.Statement("SELECT id FROM replays_ownership_audit_lease"), row => row.GetInt32(0), cancellation);
             return new(connection, serviceId);
         }
         catch
@@ -45,39 +46,42 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>All rows of a grain state, in the order of their keys' bytes.</summary>
-    public IAsyncEnumerable<StateRow> States(string state, CancellationToken cancellation) => States(state, "payload", Batch, cancellation);
+    /// <summary>Reads all rows of a grain state, in byte order of their keys.</summary>
+    public IAsyncEnumerable<StateRow> States(string state, CancellationToken cancellation) =>
+        States(state, "payload", BatchSize, cancellation);
 
-    /// <summary>The same without their payloads.</summary>
-    public IAsyncEnumerable<StateRow> Keys(string state, CancellationToken cancellation) => States(state, "NULL", SmallRows, cancellation);
+    /// <summary>Like <see cref="States(string, CancellationToken)"/>, but without payloads.</summary>
+    public IAsyncEnumerable<StateRow> Keys(string state, CancellationToken cancellation) =>
+        States(state, "NULL", SmallRowBatchSize, cancellation);
 
-    private IAsyncEnumerable<StateRow> States(string state, string payload, int batch, CancellationToken cancellation) => InBatches(
-        batch,
+    private IAsyncEnumerable<StateRow> States(string state, string payload, int batchSize, CancellationToken cancellation) => InBatches(
+        batchSize,
         last => Command($"""
             SELECT grain_key, n0, n1, {payload} FROM replays_grain_state
             WHERE service_id = @service AND state_name = @state AND (grain_key, n0, n1) > (@key, @n0, @n1)
-            ORDER BY grain_key, n0, n1 LIMIT {batch}
-            """, ("service", _serviceId), ("state", state), ("key", last?.Key ?? ""), ("n0", last?.N0 ?? long.MinValue), ("n1", last?.N1 ?? long.MinValue)),
+            ORDER BY grain_key, n0, n1 LIMIT {batchSize}
+            """, ("service", _serviceId), ("state", state),
+            ("key", last?.Key ?? ""), ("n0", last?.N0 ?? long.MinValue), ("n1", last?.N1 ?? long.MinValue)),
         row => new StateRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : (byte[])row[3]),
         cancellation);
 
-    /// <summary>Patients' names and their wrapped keys.</summary>
     public IAsyncEnumerable<PatientKeyRow> PatientKeys(CancellationToken cancellation) => InBatches(
-        SmallRows,
-        last => Command("SELECT patient, wrapped FROM replays_patient_key WHERE patient > @after ORDER BY patient LIMIT 1000", ("after", last?.Patient ?? "")),
+        SmallRowBatchSize,
+        last => Command(
+            $"SELECT patient, wrapped FROM replays_patient_key WHERE patient > @after ORDER BY patient LIMIT {SmallRowBatchSize}",
+            ("after", last?.Patient ?? "")),
         row => new PatientKeyRow(row.GetString(0), (byte[])row[1]),
         cancellation);
 
-    /// <summary>How trails ended when an audit up to that one last saw more of them.</summary>
-    public async IAsyncEnumerable<RecordedHead> Heads(
-        long run, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Reads the latest head of each audit trail that was recorded by an ownership audit up to <paramref name="run"/>.</summary>
+    public async IAsyncEnumerable<RecordedHead> Heads(long run, [EnumeratorCancellation] CancellationToken cancellation)
     {
         RecordedHead? newest = null;
         var rows = InBatches(
-            SmallRows,
-            last => Command("""
+            SmallRowBatchSize,
+            last => Command($"""
                 SELECT trail, run, entries, hash FROM replays_ownership_audit_head
-                WHERE run <= @last AND (trail, run) > (@trail, @run) ORDER BY trail, run LIMIT 1000
+                WHERE run <= @last AND (trail, run) > (@trail, @run) ORDER BY trail, run LIMIT {SmallRowBatchSize}
                 """, ("last", run), ("trail", last?.Trail ?? ""), ("run", last?.Run ?? 0L)),
             row => new RecordedHead(row.GetString(0), row.GetInt64(1), row.GetInt64(2), (byte[])row[3]),
             cancellation);
@@ -91,28 +95,45 @@ internal sealed class AuditSnapshot : IAsyncDisposable
             yield return newest;
     }
 
-    /// <summary>What is stored under one key; null: nothing.</summary>
-    public async Task<byte[]?> State(string state, string key, CancellationToken cancellation) => (await Rows(Command("""
-        SELECT payload FROM replays_grain_state
-        WHERE service_id = @service AND state_name = @state AND grain_key = @key AND n0 = 0 AND n1 = 0
-        """, ("service", _serviceId), ("state", state), ("key", key)), row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation)) is [var payload] ? payload : null;
+    /// <summary>Returns the payload stored under a key; null if there is none.</summary>
+    public async Task<byte[]?> State(string state, string key, CancellationToken cancellation)
+    {
+        var payloads = await Rows(Command("""
+            SELECT payload FROM replays_grain_state
+            WHERE service_id = @service AND state_name = @state AND grain_key = @key AND n0 = 0 AND n1 = 0
+            """, ("service", _serviceId), ("state", state), ("key", key)), row => row.IsDBNull(0) ? null : (byte[])row[0], cancellation);
+        return payloads is [var payload] ? payload : null;
+    }
 
-    /// <summary>Whom the stop list erases.</summary>
-    public async Task<HashSet<string>> ReadErasedPatients(CancellationToken cancellation) =>
-        [.. await All($"SELECT target FROM replays_stop WHERE kind = {(int)StopKind.Erasure}", row => row.GetString(0), cancellation)];
+    /// <summary>Returns the names of the patients that the stop list marks for erasure.</summary>
+    public async Task<HashSet<string>> ReadErasedPatients(CancellationToken cancellation) => [.. await Rows(
+        Command($"SELECT target FROM replays_stop WHERE kind = {(int)StopKind.Erasure}"), row => row.GetString(0), cancellation)];
 
-    /// <summary>How many rows there are of a grain state.</summary>
+    public Task<List<(int Kind, string Target)>> ReadStops(CancellationToken cancellation) =>
+        Rows(Command("SELECT kind, target FROM replays_stop"), row => (row.GetInt32(0), row.GetString(1)), cancellation);
+
+    public Task<List<(string Id, string Report)>> ReadIncidents(CancellationToken cancellation) =>
+        Rows(Command("SELECT id, report FROM replays_incident"), row => (row.GetString(0), row.GetString(1)), cancellation);
+
+    public Task<List<string>> ReadIncidentRecordings(CancellationToken cancellation) =>
+        Rows(Command("SELECT recording FROM replays_incident_recording"), row => row.GetString(0), cancellation);
+
+    /// <summary>Counts the rows of a grain state.</summary>
     public async Task<long> Count(string state, CancellationToken cancellation) => (await Rows(
-        Command("SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state", ("service", _serviceId), ("state", state)),
+        Command(
+            "SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state",
+            ("service", _serviceId), ("state", state)),
         row => row.GetInt64(0), cancellation))[0];
 
-    /// <summary>The names of all grain states of which there are rows: one look into the index each.</summary>
+    /// <summary>Returns the names of all stored grain states, with one index lookup each.</summary>
     public async IAsyncEnumerable<string> StateNames([EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var last = ""; ;)
         {
             var next = await Rows(
-                Command("SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last", ("service", _serviceId), ("last", last)),
+                Command(
+                    "SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last",
+                    ("service", _serviceId), ("last", last)),
                 row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
             if (next is not [{ } name])
                 yield break;
@@ -120,14 +141,9 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         }
     }
 
-    /// <summary>The rows of a small table.</summary>
-    public Task<List<T>> All<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellation) => Rows(Command(sql), read, cancellation);
-
     private static async IAsyncEnumerable<T> InBatches<T>(
-        int batch,
-        Func<T?, DbCommand> command,
-        Func<DbDataReader, T> read,
-        [EnumeratorCancellation] CancellationToken cancellation) where T : class
+        int batchSize, Func<T?, DbCommand> command, Func<DbDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class
     {
         T? last = default;
         for (var rows = 0; ; rows = 0)
@@ -137,19 +153,20 @@ internal sealed class AuditSnapshot : IAsyncDisposable
                 yield return row;
                 (last, rows) = (row, rows + 1);
             }
-            if (rows < batch)
+            if (rows < batchSize)
                 yield break;
         }
     }
 
-    /// <summary>Not of the pool: a socket that has ever been waited for through the thread pool is for good.</summary>
+    /// <summary>Creates a connection outside the pool: a socket once used asynchronously keeps completing on the thread pool.</summary>
     internal static NpgsqlConnection CreateUnpooled(NpgsqlDataSource postgres)
     {
         using var pooled = postgres.CreateConnection();
-        return pooled.CloneWith(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false, ReadBufferSize = BufferBytes }.ToString());
+        return pooled.CloneWith(
+            new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false, ReadBufferSize = BufferBytes }.ToString());
     }
 
-    /// <summary>Waits where it is: an audit reads on threads of its own, and through the thread pool every packet would cost two switches.</summary>
+    /// <summary>Reads synchronously: audits use dedicated threads, and asynchronous reads cost two context switches per packet.</summary>
     private static Task<List<T>> Rows<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -171,23 +188,19 @@ internal sealed class AuditSnapshot : IAsyncDisposable
     }
 }
 
-/// <summary>A stored grain state as it lies there.</summary>
-/// <param name="Key">The grain's key.</param>
-/// <param name="N0">0 under a key as the project uses them.</param>
-/// <param name="N1">0, as well.</param>
-/// <param name="Payload">Null: cleared.</param>
+/// <summary>A row of a grain state.</summary>
+/// <param name="N0">With <paramref name="N1"/> 0 for all keys that this service uses.</param>
+/// <param name="Payload">Null if the state was cleared.</param>
 internal sealed record StateRow(string Key, long N0, long N1, byte[]? Payload)
 {
-    /// <summary>What a finding calls it.</summary>
+    /// <summary>The row's name in a finding.</summary>
     public string NameIn(string state) => (N0, N1) == (0, 0) ? $"{state} {Key}" : $"{state} {Key} ({N0}, {N1})";
 }
 
-/// <summary>A patient's wrapped key.</summary>
 internal sealed record PatientKeyRow(string Patient, byte[] Wrapped);
 
-/// <summary>How a trail ended when an audit saw it.</summary>
-/// <param name="Trail">Its owner's name.</param>
-/// <param name="Run">The number of that audit.</param>
-/// <param name="Entries">How many entries it had.</param>
-/// <param name="Hash">The last one's.</param>
+/// <summary>The head of an audit trail as an ownership audit recorded it.</summary>
+/// <param name="Trail">The name of the trail's owner.</param>
+/// <param name="Run">The number of the ownership audit.</param>
+/// <param name="Hash">The hash of the last entry.</param>
 internal sealed record RecordedHead(string Trail, long Run, long Entries, byte[] Hash);

@@ -1,80 +1,80 @@
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>What an ownership audit can find. The words are part of its output and never change.</summary>
+/// <summary>The kinds of findings. Their values are part of the audit's output and never change.</summary>
 public static class FindingKinds
 {
-    /// <summary>A stored row that can't be read.</summary>
+    /// <summary>A stored row cannot be read.</summary>
     public const string RowUnreadable = "row-unreadable";
 
-    /// <summary>A row under a key that nothing reads.</summary>
+    /// <summary>No grain uses the key of a row.</summary>
     public const string RowKey = "row-key";
 
-    /// <summary>A record that bears another name than its row's key: swapped, copied, or changed.</summary>
+    /// <summary>The owner in a record differs from its row's key: the row was swapped, copied or changed.</summary>
     public const string RowOwner = "row-owner";
 
-    /// <summary>A ledger entry of another patient.</summary>
+    /// <summary>A ledger entry belongs to another patient.</summary>
     public const string EntryOwner = "entry-owner";
 
-    /// <summary>A ledger entry in the wrong page, out of order or twice.</summary>
+    /// <summary>A ledger entry is duplicated, out of order or on the wrong page.</summary>
     public const string EntryPlace = "entry-place";
 
-    /// <summary>Consultations that were booked and are not in the ledger.</summary>
+    /// <summary>Booked consultations are missing from the ledger.</summary>
     public const string EntryMissing = "entry-missing";
 
-    /// <summary>A replay of another consultation than its entry's.</summary>
+    /// <summary>A replay belongs to another consultation than its ledger entry.</summary>
     public const string ReplayOwner = "replay-owner";
 
-    /// <summary>A replay out of order or twice.</summary>
+    /// <summary>A replay is duplicated or out of order.</summary>
     public const string ReplayPlace = "replay-place";
 
-    /// <summary>A replay in the list that its consultation does not know, or has discarded.</summary>
+    /// <summary>A listed replay is unknown to its consultation or was discarded by it.</summary>
     public const string ReplayUnknown = "replay-unknown";
 
-    /// <summary>A replay that its consultation delivered and that is not in the list.</summary>
+    /// <summary>A delivered replay is missing from the ledger.</summary>
     public const string ReplayMissing = "replay-missing";
 
-    /// <summary>A replay with another object, or another data key, than what its consultation recorded.</summary>
+    /// <summary>A replay's object or data key differs from the one that its consultation recorded.</summary>
     public const string ReplayMedia = "replay-media";
 
-    /// <summary>A replay in the list without its wrapped data key, or with one that can't be.</summary>
+    /// <summary>A listed replay has no wrapped data key or one of the wrong length.</summary>
     public const string ReplayKey = "replay-key";
 
-    /// <summary>A consultation that is not in its patient's ledger.</summary>
+    /// <summary>A consultation is missing from its patient's ledger.</summary>
     public const string ConsultationUnknown = "consultation-unknown";
 
-    /// <summary>A patient with replays and without a key of their own.</summary>
+    /// <summary>A patient has replays but no patient key.</summary>
     public const string PatientKeyMissing = "patient-key-missing";
 
-    /// <summary>Pages beyond what the patient's head knows of, or no head at all.</summary>
+    /// <summary>The ledger has pages beyond the last one in its header, or no header.</summary>
     public const string PatientHead = "ledger-header";
 
-    /// <summary>An entry of an audit trail that was changed, removed, moved or inserted.</summary>
+    /// <summary>An audit trail entry was changed, removed, moved or inserted.</summary>
     public const string TrailBroken = "trail-broken";
 
-    /// <summary>An audit trail that ends before what its head sealed.</summary>
+    /// <summary>An audit trail has fewer entries than its stored head.</summary>
     public const string TrailTruncated = "trail-truncated";
 
-    /// <summary>An audit trail that holds in itself and is not the one that an earlier audit saw.</summary>
+    /// <summary>An audit trail is consistent, but differs from what an earlier ownership audit recorded.</summary>
     public const string TrailRewritten = "trail-rewritten";
 
-    /// <summary>A replay whose media are not in the store.</summary>
+    /// <summary>The media of a replay are not in the store.</summary>
     public const string MediaMissing = "media-missing";
 
-    /// <summary>A replay whose stored media can't be as long as its list says.</summary>
+    /// <summary>The length of a stored object does not match its replay.</summary>
     public const string MediaSize = "media-size";
 
-    /// <summary>Two replays with one object.</summary>
+    /// <summary>Several replays reference the same object.</summary>
     public const string MediaShared = "media-shared";
 
-    /// <summary>An object that nothing refers to, older than any upload may take.</summary>
+    /// <summary>An unreferenced object is older than the upload deadline.</summary>
     public const string MediaUnreferenced = "media-unreferenced";
 
-    /// <summary>A stop or an incident that names nothing that there could be.</summary>
+    /// <summary>The target of a stop is not a valid name.</summary>
     public const string StopUnreadable = "stop-unreadable";
 
-    /// <summary>An incident whose report can't be read, or is another's.</summary>
+    /// <summary>An incident's report is unreadable or has another id, or a recording in an incident has no valid name.</summary>
     public const string IncidentUnreadable = "incident-unreadable";
 
-    /// <summary>An earlier audit's result, or the heads it sealed, are not what they were.</summary>
+    /// <summary>The result of an earlier ownership audit, or the trail heads that it recorded, were changed.</summary>
     public const string AuditChanged = "audit-changed";
 }

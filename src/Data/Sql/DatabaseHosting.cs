@@ -5,19 +5,16 @@ using Npgsql;
 
 namespace Replays.Data.Sql;
 
-/// <summary>The one database of a process: PostgreSQL when <c>ConnectionStrings:Replays</c> is set, otherwise SQLite in the data directory.</summary>
+/// <summary>The database: PostgreSQL if <c>ConnectionStrings:Replays</c> is set, otherwise SQLite in the data directory.</summary>
 public static class DatabaseHosting
 {
     private const string ConnectionStringName = "Replays";
 
-    /// <summary>Whether this process keeps everything itself, for want of <c>ConnectionStrings:Replays</c>.</summary>
+    /// <summary>Whether all data is stored in this process's data directory, because <c>ConnectionStrings:Replays</c> is not set.</summary>
     public static bool IsEmbedded(this IConfiguration configuration) =>
         string.IsNullOrWhiteSpace(configuration.GetConnectionString(ConnectionStringName));
 
-    /// <summary>
-    /// Registers the process's <see cref="DbDataSource"/>, shared by the Orleans providers and everything else, and with PostgreSQL the same one
-    /// as <see cref="NpgsqlDataSource"/>.
-    /// </summary>
+    /// <summary>Registers the shared <see cref="DbDataSource"/>, for PostgreSQL also as <see cref="NpgsqlDataSource"/>.</summary>
     public static IHostApplicationBuilder AddReplaysDatabase(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<DataOptions>().BindConfiguration("Replays").ValidateDataAnnotations().ValidateOnStart();
@@ -28,7 +25,7 @@ public static class DatabaseHosting
         }
         else
         {
-            builder.Logging.AddFilter("Npgsql", LogLevel.Warning); // it tells of each statement
+            builder.Logging.AddFilter("Npgsql", LogLevel.Warning); // logs every statement
             var connectionString = UseShortTimeouts(builder.Configuration.GetConnectionString(ConnectionStringName)!);
             builder.Services.TryAddSingleton(services =>
                 new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build());
@@ -38,8 +35,8 @@ public static class DatabaseHosting
     }
 
     /// <summary>
-    /// Nobody waits for a database that is gone longer than 2 s, and statements are prepared by themselves. These settings are the service's own,
-    /// whatever the connection string says; pool size, TLS and the like are the operator's.
+    /// Limits the wait for an unreachable database to 2 s and enables automatic preparation. These settings override the connection string;
+    /// the operator controls all others, such as pool size and TLS.
     /// </summary>
     private static string UseShortTimeouts(string connectionString)
     {
@@ -49,14 +46,15 @@ public static class DatabaseHosting
             {
                 Timeout = 2,
                 CommandTimeout = 2,
-                CancellationTimeout = 500, // ms: for a server that is gone, a request to cancel only adds to the wait
+                CancellationTimeout = 500, // ms; cancelling on an unreachable server only prolongs the wait
                 MaxAutoPrepare = 50,
                 AutoPrepareMinUsages = 2,
             }.ToString();
         }
         catch (ArgumentException exception)
         {
-            throw new StartupException($"ConnectionStrings__Replays is not a PostgreSQL connection string: {exception.Message}", exception);
+            throw new StartupException(
+                $"ConnectionStrings__Replays is not a valid PostgreSQL connection string: {exception.Message}", exception);
         }
     }
 

@@ -2,17 +2,14 @@ using System.Data.Common;
 
 namespace Replays.Data.Sql;
 
-/// <summary>Statements of our own, in the part of SQL that PostgreSQL and SQLite share, with named parameters.</summary>
+/// <summary>Runs SQL common to PostgreSQL and SQLite with named parameters.</summary>
 internal static class DbCommandExtensions
 {
-    public static DbCommand Statement(this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
-        connection.Statement(null, sql, parameters);
-
+    /// <summary>Creates a command. In both drivers it takes part in the connection's current transaction.</summary>
     public static DbCommand Statement(
-        this DbConnection connection, DbTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+        this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {
@@ -30,7 +27,6 @@ internal static class DbCommandExtensions
             return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>All rows, each as <paramref name="read"/> reads it.</summary>
     public static async Task<List<T>> Rows<T>(this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
         await using (command)

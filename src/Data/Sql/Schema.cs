@@ -1,57 +1,60 @@
 using System.Data;
+using System.Data.Common;
 using DbUp;
 using DbUp.Builder;
 using DbUp.Engine;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Replays.Data.Sql;
 
 /// <summary>
-/// Brings a database up to date with the numbered scripts beside this file. Scripts are only ever added: one that has been applied somewhere
-/// is never changed. The table <c>replays_schema</c> tells which have been.
+/// Migrates databases with the numbered scripts of this folder and records them in the table <c>replays_schema</c>. A released script never
+/// changes; migrations only add scripts.
 /// </summary>
 public static class Schema
 {
-    private const string Journal = "replays_schema";
-    private const long MigrationLock = 0x5265_706C_6179_7331; // any number will do, so long as it stays
+    private const string Journal = "replays_schema", Postgres = "postgres", Sqlite = "sqlite";
+    private const int SqliteUndefinedTable = 1; // SQLITE_ERROR
+    private const long MigrationLock = 0x5265_706C_6179_7331; // arbitrary, but must never change
 
-    /// <summary>Migrates the PostgreSQL database. Any number of processes may do so at once: one migrates, the others wait for it.</summary>
-    /// <exception cref="NpgsqlException">The database can't be reached.</exception>
-    /// <exception cref="DataException">A script failed. It left nothing behind.</exception>
+    /// <summary>Migrates the PostgreSQL database. If several processes call this concurrently, one migrates and the others wait.</summary>
+    /// <exception cref="NpgsqlException">The database is unreachable.</exception>
+    /// <exception cref="DataException">A script failed and was rolled back.</exception>
     public static void MigratePostgres(string connectionString)
     {
-        var patient = new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 300, Pooling = false }.ToString();
-        using var connection = new NpgsqlConnection(patient);
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 300, Pooling = false }.ToString();
+        using var connection = new NpgsqlConnection(unpooled);
         connection.Open();
-        Execute(connection, $"SELECT pg_advisory_lock({MigrationLock})"); // released when the connection closes
-        Run(DeployChanges.To.PostgresqlDatabase(patient).JournalToPostgresqlTable(null, Journal), "postgres");
+        using var acquireLock = connection.Statement($"SELECT pg_advisory_lock({MigrationLock})"); // released when the connection closes
+        acquireLock.ExecuteNonQuery();
+        Run(DeployChanges.To.PostgresqlDatabase(unpooled).JournalToPostgresqlTable(null, Journal), Postgres);
     }
 
     /// <summary>Creates or migrates the embedded database.</summary>
     public static void MigrateSqlite(string connectionString) =>
-        Run(DeployChanges.To.SqliteDatabase(connectionString).JournalToSqliteTable(Journal), "sqlite");
+        Run(DeployChanges.To.SqliteDatabase(connectionString).JournalToSqliteTable(Journal), Sqlite);
 
-    /// <summary>The scripts that the PostgreSQL database lacks, in order; all of them when it is empty. Unknown, newer ones don't matter.</summary>
-    public static async Task<IReadOnlyList<string>> FindMissing(NpgsqlDataSource database, CancellationToken cancellation)
+    /// <summary>Returns the scripts that have not been applied, in order. Ignores scripts of newer versions.</summary>
+    public static async Task<IReadOnlyList<string>> FindMissing(DbDataSource database, CancellationToken cancellation)
     {
-        var applied = new HashSet<string>();
+        List<string> applied;
         try
         {
-            await using var command = database.CreateCommand($"SELECT scriptname FROM {Journal}");
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-                applied.Add(reader.GetString(0));
+            applied = await database.Rows($"SELECT scriptname FROM {Journal}", [], row => row.GetString(0), cancellation);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (DbException e) when (e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+            or SqliteException { SqliteErrorCode: SqliteUndefinedTable })
         {
-            // Nothing has been applied yet.
+            applied = [];
         }
-        return [.. Scripts("postgres").Select(script => script.Name).Where(name => !applied.Contains(name))];
+        return [.. Scripts(database is NpgsqlDataSource ? Postgres : Sqlite).Select(script => script.Name).Except(applied)];
     }
 
     private static void Run(UpgradeEngineBuilder engine, string dialect)
     {
-        var result = engine.WithScripts(Scripts(dialect)).WithTransactionPerScript().WithVariablesDisabled().LogToNowhere().Build().PerformUpgrade();
+        var result = engine.WithScripts(Scripts(dialect)).WithTransactionPerScript().WithVariablesDisabled().LogToNowhere()
+            .Build().PerformUpgrade();
         if (!result.Successful)
             throw new DataException($"The script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
     }
@@ -63,12 +66,5 @@ public static class Schema
             .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(name => SqlScript.FromStream(name[folder.Length..], typeof(Schema).Assembly.GetManifestResourceStream(name)));
-    }
-
-    private static void Execute(IDbConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

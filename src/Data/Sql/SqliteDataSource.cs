@@ -5,46 +5,46 @@ using Microsoft.Data.Sqlite;
 namespace Replays.Data.Sql;
 
 /// <summary>
-/// The embedded database. One connection at a time in the process: SQLite has one writer, and one that waits here blocks no thread,
-/// while one that waits in SQLite does, and may be refused. Don't open a second connection while holding one.
+/// The embedded database. Allows one connection at a time: SQLite has a single writer, and waiting here blocks no thread, whereas waiting
+/// in SQLite does and may fail. Opening a second connection while holding one deadlocks until the timeout.
 /// </summary>
 internal sealed class SqliteDataSource(string file) : DbDataSource
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _slot = new(1, 1);
 
-    /// <summary>Pooled, with a busy timeout for the sake of another process, such as a backup, that holds the file.</summary>
+    /// <summary>Has a busy timeout because another process, such as a backup, may lock the file.</summary>
     public override string ConnectionString { get; } =
         new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = (int)Timeout.TotalSeconds }.ToString();
 
     protected override DbConnection CreateDbConnection() => new SqliteConnection(ConnectionString);
 
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
-        throw new NotSupportedException("Such a command would not wait for its turn: open a connection.");
+        throw new NotSupportedException("A command without a connection bypasses the connection limit. Open a connection.");
 
     protected override DbConnection OpenDbConnection()
     {
-        if (!_turn.Wait(Timeout))
+        if (!_slot.Wait(Timeout))
             throw Busy();
         return Open();
     }
 
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken)
     {
-        if (!await _turn.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false))
+        if (!await _slot.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false))
             throw Busy();
         return Open();
     }
 
-    /// <summary>Opens a connection that gives the turn back when it closes, whoever closes it.</summary>
+    /// <summary>Opens a connection that releases the slot when it closes.</summary>
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(ConnectionString);
         connection.StateChange += (_, change) =>
         {
             if (change.CurrentState == ConnectionState.Closed)
-                _turn.Release();
+                _slot.Release();
         };
         try
         {
@@ -52,7 +52,7 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
         }
         catch
         {
-            _turn.Release();
+            _slot.Release();
             throw;
         }
         try
@@ -67,11 +67,12 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
         }
     }
 
-    /// <summary>FULL: a commit is on the disk before it is acknowledged. Secure delete: a destroyed key is overwritten, not only unlinked.</summary>
+    /// <summary>FULL flushes each commit to disk. <c>secure_delete</c> overwrites deleted rows, which makes keys unrecoverable.</summary>
     private static void Prepare(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;";
+        command.CommandText =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;";
         command.ExecuteNonQuery();
     }
 

@@ -4,14 +4,12 @@ using Replays.Grains.StopList;
 namespace Replays.Data.StopList;
 
 /// <summary>
-/// One of many processes: reads the version four times a second, on a thread of its own, so that a process busy with other things does not
-/// stop answering; and answers only while its last good read is fresh.
+/// The stop list of a process in a cluster. Polls the version every 250 ms and is available only while the last successful read is fresh.
+/// Polling uses a dedicated thread, so that a busy thread pool does not make the stop list unavailable.
 /// </summary>
-/// <param name="database">PostgreSQL.</param>
-/// <param name="time">The clock.</param>
-/// <param name="silo">This process' row in the membership, where it is a silo: once that says dead, no read is good.</param>
-/// <param name="logger">Told when reading fails and works again.</param>
-internal sealed partial class ClusterStopList(DbDataSource database, TimeProvider time, Func<SiloMember?> silo, ILogger<ClusterStopList> logger)
+/// <param name="silo">Returns this process's cluster member if it is a silo. Reads fail once that member is dead.</param>
+internal sealed partial class ClusterStopList(
+    DbDataSource database, TimeProvider time, Func<SiloMember?> silo, ILogger<ClusterStopList> logger)
     : DatabaseStopList(database, time), IHostedService, IDisposable
 {
     private readonly Lock _reading = new();
@@ -63,32 +61,32 @@ internal sealed partial class ClusterStopList(DbDataSource database, TimeProvide
         {
             if (!_isFailing)
                 LogFailing(e.GetType().Name);
-            _isFailing = true; // and nothing is answered once the last good read is too old
+            _isFailing = true;
         }
     }
 
     private void Read()
     {
-        var began = Freshness.Begin(Time);
+        var start = Freshness.Begin(Time);
         using var connection = Database.OpenConnection();
-        if (StopRepository.ReadVersion(connection, silo()) is not { } version)
+        if (StopRows.ReadVersion(connection, silo()) is not { } version)
         {
             if (!_isFailing)
-                LogFailing("no member of the cluster");
+                LogFailing("not a live member of the cluster");
             _isFailing = true;
             return;
         }
-        // Rows read after the version may be newer than it, never older: then the next reading takes them again.
-        var snapshot = version == _version && _last is { } last ? last.Snapshot : new(StopRepository.ReadAll(connection));
-        (_version, _last) = (version, new(snapshot, began));
+        // Rows read after the version may be newer than it but never older; in that case the next poll rereads them.
+        var snapshot = version == _version && _last is { } last ? last.Snapshot : new(StopRows.ReadAll(connection));
+        (_version, _last) = (version, new(snapshot, start));
         if (_isFailing)
-            LogWorking();
+            LogRecovered();
         _isFailing = false;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The stop list can't be read ({Cause}): nothing about replays is answered until it can.")]
-    private partial void LogFailing(string cause);
+    [LoggerMessage(LogLevel.Error, "Reading the stop list failed ({Error}). Requests for replays are rejected until it recovers.")]
+    private partial void LogFailing(string error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The stop list is read again.")]
-    private partial void LogWorking();
+    [LoggerMessage(LogLevel.Information, "Reading the stop list has recovered.")]
+    private partial void LogRecovered();
 }

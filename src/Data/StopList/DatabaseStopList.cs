@@ -7,10 +7,10 @@ using Replays.Grains.StopList;
 
 namespace Replays.Data.StopList;
 
-/// <summary>The stop list of a process: a cached reading of the rows, and the writing of them.</summary>
+/// <summary>A process's stop list: changes go to the database, reads come from a cached snapshot.</summary>
 internal abstract class DatabaseStopList(DbDataSource database, TimeProvider time) : IStopList
 {
-    private readonly StopRepository _rows = new(database, time);
+    private readonly StopRepository _stops = new(database, time);
 
     protected DbDataSource Database => database;
 
@@ -20,46 +20,49 @@ internal abstract class DatabaseStopList(DbDataSource database, TimeProvider tim
 
     public abstract Task WaitForPropagation(CancellationToken cancellation);
 
-    /// <summary>Reads the rows again, so that this process heeds its own change at once.</summary>
+    /// <summary>Rereads the rows, so that this process applies its own change immediately.</summary>
     protected abstract Task Refresh(CancellationToken cancellation);
 
     public async Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
     {
-        var quarantine = _rows.Quarantine(report, evenIfHeld, cancellation);
+        var quarantine = _stops.Quarantine(report, evenIfHeld, cancellation);
         await ApplyAndRefresh(quarantine);
         return await quarantine;
     }
 
     public Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation) =>
-        ApplyAndRefresh(_rows.Quarantine(incident, recordings, by, cancellation));
+        ApplyAndRefresh(_stops.Quarantine(incident, recordings, by, cancellation));
 
-    public Task Restore(string incident, CancellationToken cancellation) => ApplyAndRefresh(_rows.Restore(incident, cancellation));
+    public Task Restore(string incident, CancellationToken cancellation) => ApplyAndRefresh(_stops.Restore(incident, cancellation));
 
-    public Task Withdraw(string incident, Actor by, CancellationToken cancellation) => ApplyAndRefresh(_rows.Withdraw(incident, by, cancellation));
+    public Task Withdraw(string incident, Actor by, CancellationToken cancellation) =>
+        ApplyAndRefresh(_stops.Withdraw(incident, by, cancellation));
 
     public Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation) =>
-        ApplyAndRefresh(_rows.Withdraw(recordings, by, reason, cancellation));
+        ApplyAndRefresh(_stops.Withdraw(recordings, by, reason, cancellation));
 
     public Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation) =>
-        ApplyAndRefresh(_rows.Suspend(patient, scope, by, reason, cancellation));
+        ApplyAndRefresh(_stops.Suspend(patient, scope, by, reason, cancellation));
 
     public Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation) =>
-        ApplyAndRefresh(_rows.Resume(patient, by, reason, cancellation));
+        ApplyAndRefresh(_stops.Resume(patient, by, reason, cancellation));
 
-    public Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation) => _rows.GetHistory(patient, cancellation);
+    public Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation) =>
+        SuspensionHistory.Find(database, patient, cancellation);
 
     public async Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation)
     {
-        var erasure = _rows.Erase(patient, by, cancellation);
+        var erasure = _stops.Erase(patient, by, cancellation);
         await ApplyAndRefresh(erasure);
         return await erasure;
     }
 
-    public Task RemoveAll(PatientId patient, CancellationToken cancellation) => ApplyAndRefresh(_rows.RemoveAll(patient, cancellation));
+    public Task RemoveAll(PatientId patient, CancellationToken cancellation) => ApplyAndRefresh(_stops.RemoveAll(patient, cancellation));
 
-    public Task<ImmutableArray<Stop>> FindByPatient(PatientId patient, CancellationToken cancellation) => _rows.FindByPatient(patient, cancellation);
+    public Task<ImmutableArray<Stop>> FindByPatient(PatientId patient, CancellationToken cancellation) =>
+        StopRows.FindByPatient(database, patient, cancellation);
 
-    /// <summary>Whatever became of the change: one whose answer was lost, or whose caller left, may have been committed.</summary>
+    /// <summary>Refreshes even if the change fails or is cancelled: it may have been committed all the same.</summary>
     private async Task ApplyAndRefresh(Task change)
     {
         try

@@ -1,4 +1,4 @@
 namespace Replays.Data.StopList;
 
-/// <summary>This process' row in the cluster's membership.</summary>
+/// <summary>The key of a silo in the membership table.</summary>
 internal sealed record SiloMember(string Deployment, string Address, int Port, int Generation);

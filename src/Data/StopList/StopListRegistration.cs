@@ -9,10 +9,7 @@ namespace Replays.Data.StopList;
 
 public static class StopListRegistration
 {
-    /// <summary>
-    /// Registers the stop list and the log of incidents over the process's <see cref="DbDataSource"/>: embedded as the only process there is,
-    /// otherwise as one of many.
-    /// </summary>
+    /// <summary>Registers the stop list and the incident log.</summary>
     public static IServiceCollection AddStopList(this IServiceCollection services, bool embedded)
     {
         services.AddSingleton<IIncidentLog, IncidentLog>();
@@ -20,9 +17,11 @@ public static class StopListRegistration
         {
             services.AddSingleton<EmbeddedStopList>();
             services.AddSingleton<IStopList>(provider => provider.GetRequiredService<EmbeddedStopList>());
-            return services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EmbeddedStopList>());
+            return services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                provider => provider.GetRequiredService<EmbeddedStopList>());
         }
-        services.AddSingleton(provider => new ClusterStopList(provider.GetRequiredService<DbDataSource>(), provider.GetRequiredService<TimeProvider>(),
+        services.AddSingleton(provider => new ClusterStopList(
+            provider.GetRequiredService<DbDataSource>(), provider.GetRequiredService<TimeProvider>(),
             () => Member(provider), provider.GetRequiredService<ILogger<ClusterStopList>>()));
         services.AddSingleton<IStopList>(provider => provider.GetRequiredService<ClusterStopList>());
         return services.AddHostedService(provider => provider.GetRequiredService<ClusterStopList>());
@@ -30,7 +29,8 @@ public static class StopListRegistration
 
     private static SiloMember? Member(IServiceProvider provider) =>
         provider.GetService<ILocalSiloDetails>()?.SiloAddress is { } address
-            ? new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, address.Endpoint.Address.ToString(), address.Endpoint.Port,
+            ? new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId,
+                address.Endpoint.Address.ToString(), address.Endpoint.Port,
                 address.Generation)
             : null;
 }

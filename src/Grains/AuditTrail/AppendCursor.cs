@@ -1,11 +1,11 @@
 namespace Replays.Grains.AuditTrail;
 
-/// <summary>The end of a trail as one activation knows it, with the ids of its latest entries, so that no entry is appended twice.</summary>
+/// <summary>The end of an audit trail in memory, with the ids of its latest entries, so that no entry is appended twice.</summary>
 internal sealed class AppendCursor
 {
     private const int MaxKnownIds = 1024 * TrailStorage.PageSize;
 
-    /// <summary>How far the clocks of two machines may differ: no entry was appended earlier than this before its own time.</summary>
+    /// <summary>Maximum difference of two machines' clocks: no entry is appended earlier than this before its own time.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     private readonly HashSet<Guid> _knownIds = [];
@@ -23,28 +23,23 @@ internal sealed class AppendCursor
 
     /// <summary>The last page.</summary>
     public TrailPage Page { get; private set; }
-
     public string? PageTag { get; set; }
 
-    /// <summary>How many entries the stored head covers.</summary>
+    /// <summary>Number of entries that the stored head covers.</summary>
     public long HeadCount { get; set; }
-
     public string? HeadTag { get; set; }
-
     public long Count { get; private set; }
-
     public byte[] Hash { get; private set; }
 
     /// <summary>Milliseconds since 1970.</summary>
     public long LastRecordedAt { get; private set; }
-
     public bool HasUnwritten { get; private set; }
 
     public bool IsPageFull => Page.Entries.Length == TrailStorage.PageSize;
 
     public bool Contains(Guid id) => _knownIds.Contains(id);
 
-    /// <returns>The older page that has to be read before it is certain whether an entry is new; null: none.</returns>
+    /// <returns>The older page to read before it is certain whether an entry is new; null when it is.</returns>
     public int? NextUnknownPage(AuditEntry entry) =>
         _firstKnownPage > 0 && _knownSince >= (entry.At - ClockSkew).ToUnixTimeMilliseconds() ? _firstKnownPage - 1 : null;
 
@@ -64,7 +59,7 @@ internal sealed class AppendCursor
 
     public void StartPage() => (Page, PageTag) = (new() { Owner = Page.Owner, Number = Page.Number + 1 }, null);
 
-    /// <summary>Bounds memory: ids of older entries are read again when they are asked for.</summary>
+    /// <summary>Also bounds memory: ids of older entries are read again when needed.</summary>
     public void MarkWritten(string? pageTag)
     {
         (PageTag, HasUnwritten) = (pageTag, false);

@@ -1,8 +1,8 @@
 namespace Replays.Grains.AuditTrail;
 
-/// <summary>An audit entry as a rule decides it, before it gets its id and time.</summary>
+/// <summary>An audit entry before it gets its id and time.</summary>
 /// <param name="Kind">In the past tense, such as <c>consultation.started</c>.</param>
-/// <param name="By">Who did it.</param>
+/// <param name="By">The author.</param>
 /// <param name="Subject">The full name of what changed.</param>
 /// <param name="Detail">A mode or a reason.</param>
 internal sealed record AuditFact(string Kind, Actor By, string Subject, string? Detail = null)

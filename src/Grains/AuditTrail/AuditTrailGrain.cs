@@ -7,8 +7,8 @@ using Replays.Grains.Storage;
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>
-/// Appending writes one page. The head, which reveals a trail that was cut short, is written a few seconds later, once for everything appended
-/// meanwhile; after a crash, with the next activation that appends.
+/// Appending writes one page. The head, which reveals a truncated trail, is written a few seconds later, once for everything appended
+/// meanwhile; after a crash, by the next activation.
 /// </summary>
 [GrainType("audit-trail")]
 internal sealed partial class AuditTrailGrain(
@@ -49,7 +49,7 @@ internal sealed partial class AuditTrailGrain(
         }
         catch
         {
-            _cursor = null; // what is stored is unknown: it is read again before the next write
+            _cursor = null; // the write may have committed: reload before the next one
             throw;
         }
     }
@@ -129,7 +129,7 @@ internal sealed partial class AuditTrailGrain(
         return _cursor;
     }
 
-    /// <summary>Looks only through the part of the trail that the entry can be in: it was not appended before its own time.</summary>
+    /// <summary>Searches only the part of the trail that can contain the entry: it was not appended before its own time.</summary>
     private async ValueTask<bool> IsDuplicate(AppendCursor cursor, AuditEntry entry)
     {
         while (cursor.NextUnknownPage(entry) is { } page)

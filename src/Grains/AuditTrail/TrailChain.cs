@@ -5,8 +5,8 @@ using System.Text;
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>
-/// The arithmetic of the chain (SHA-256): an entry's hash covers the hash before it, its number, id and time, and the salted commitment to
-/// its content. The first one is chained to the owner's name, so that no trail passes for another's.
+/// The hash chain (SHA-256): an entry's hash covers the preceding hash, its number, id and time, and the salted commitment to its content.
+/// The first entry is chained to the owner's name, so that no trail passes for another's.
 /// </summary>
 public static class TrailChain
 {
@@ -14,12 +14,12 @@ public static class TrailChain
 
     public static byte[] Genesis(string owner) => SHA256.HashData(Encoding.UTF8.GetBytes("Orleans.Replays audit trail 1\n" + owner));
 
-    /// <summary>The link that follows.</summary>
-    /// <param name="before">The hash of the entry before.</param>
+    /// <summary>Creates the next entry.</summary>
+    /// <param name="before">The hash of the preceding entry.</param>
     /// <param name="number">The entry's number, from 1.</param>
     /// <param name="id">The entry's id.</param>
     /// <param name="recordedAt">Milliseconds since 1970.</param>
-    /// <param name="content">What it says.</param>
+    /// <param name="content">The entry in JSON.</param>
     public static ChainedEntry CreateEntry(ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, byte[] content)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
@@ -30,25 +30,26 @@ public static class TrailChain
         return new() { Id = id, RecordedAt = recordedAt, Commitment = commitment, Hash = hash, Salt = salt, Content = content };
     }
 
-    /// <summary>Whether a link is what followed there: chained, and saying what it committed to, unless erased.</summary>
-    public static bool IsValid(ReadOnlySpan<byte> before, long number, ChainedEntry link) => IsValid(before, number, RawChainedEntry.Of(link));
+    /// <summary>Whether an entry is chained to the preceding hash and, unless erased, matches its commitment.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> before, long number, ChainedEntry entry) =>
+        IsValid(before, number, RawChainedEntry.Of(entry));
 
     /// <inheritdoc cref="IsValid(ReadOnlySpan{byte}, long, ChainedEntry)"/>
-    public static bool IsValid(ReadOnlySpan<byte> before, long number, in RawChainedEntry link)
+    public static bool IsValid(ReadOnlySpan<byte> before, long number, in RawChainedEntry entry)
     {
         Span<byte> expected = stackalloc byte[HashBytes];
-        Chain(before, number, link.Id, link.RecordedAt, link.Commitment.Span, expected);
-        if (!expected.SequenceEqual(link.Hash.Span) || link.Salt is null != link.Content is null)
+        Chain(before, number, entry.Id, entry.RecordedAt, entry.Commitment.Span, expected);
+        if (!expected.SequenceEqual(entry.Hash.Span) || entry.Salt is null != entry.Content is null)
             return false;
-        if (link.Content is not { } content)
+        if (entry.Content is not { } content)
             return true;
-        Commit(link.Salt!.Value.Span, content.Span, expected);
-        return expected.SequenceEqual(link.Commitment.Span);
+        Commit(entry.Salt!.Value.Span, content.Span, expected);
+        return expected.SequenceEqual(entry.Commitment.Span);
     }
 
     private static void Commit(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> content, Span<byte> commitment)
     {
-        // The salt has a fixed length, so no two pairs of salt and content make the same bytes.
+        // The salt has a fixed length: different pairs of salt and content never concatenate to the same bytes.
         var length = salt.Length + content.Length;
         var bytes = length <= 1024 ? stackalloc byte[length] : new byte[length];
         salt.CopyTo(bytes);
@@ -56,12 +57,13 @@ public static class TrailChain
         SHA256.HashData(bytes, commitment);
     }
 
-    private static void Chain(ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, ReadOnlySpan<byte> commitment, Span<byte> hash)
+    private static void Chain(
+        ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, ReadOnlySpan<byte> commitment, Span<byte> hash)
     {
         Span<byte> bytes = stackalloc byte[HashBytes + 8 + 16 + 8 + HashBytes];
         if (before.Length != HashBytes || commitment.Length != HashBytes)
         {
-            hash.Clear(); // no SHA-256 that anybody knows has this value: a stored hash of the wrong length never holds
+            hash.Clear(); // all zeros match no known SHA-256: a stored hash of the wrong length is never valid
             return;
         }
         before.CopyTo(bytes);

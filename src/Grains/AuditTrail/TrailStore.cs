@@ -4,7 +4,7 @@ using Replays.Grains.Safeguards;
 
 namespace Replays.Grains.AuditTrail;
 
-/// <summary>One trail's head and pages in storage.</summary>
+/// <summary>The head and pages of one audit trail in storage.</summary>
 internal sealed partial class TrailStore(GrainId grain, IGrainStorage storage, ILogger logger)
 {
     public string Owner { get; } = grain.Key.ToString()!;
@@ -13,15 +13,18 @@ internal sealed partial class TrailStore(GrainId grain, IGrainStorage storage, I
 
     public Task<string?> WriteHead(TrailHead head, string? tag) => Write(TrailStorage.HeadState, Owner, head, tag);
 
-    public Task<(TrailPage? Page, string? Tag)> ReadPage(int number) => Read<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(Owner, number));
+    public Task<(TrailPage? Page, string? Tag)> ReadPage(int number) =>
+        Read<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(Owner, number));
 
-    public Task<string?> WritePage(TrailPage page, string? tag) => Write(TrailStorage.PageState, TrailStorage.PageKey(Owner, page.Number), page, tag);
+    public Task<string?> WritePage(TrailPage page, string? tag) =>
+        Write(TrailStorage.PageState, TrailStorage.PageKey(Owner, page.Number), page, tag);
 
     /// <exception cref="OwnershipMismatchException">The page is missing or bears another owner's name or number.</exception>
     public async Task<TrailPage> ReadOwnPage(int number) =>
         await ReadPage(number) is ({ } page, _) && page.Owner == Owner && page.Number == number ? page : throw Mismatch();
 
-    /// <summary>Reads the end of the trail. Entries that the head covers and that are missing are not replaced by others.</summary>
+    /// <summary>Reads the end of the trail.</summary>
+    /// <exception cref="OwnershipMismatchException">A record bears another owner's name, or entries are missing.</exception>
     public async Task<AppendCursor> ReadCursor()
     {
         var (head, headTag) = await ReadHead();
@@ -62,6 +65,6 @@ internal sealed partial class TrailStore(GrainId grain, IGrainStorage storage, I
         return state.ETag;
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "A stored audit trail bears another owner's name, or entries of it are missing. It is rejected.")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "An audit trail bears another owner's name or misses entries. It was rejected.")]
     private static partial void LogMismatch(ILogger logger);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
@@ -6,7 +7,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>What happens although nobody calls: deliveries are finished, withdrawals and audit entries passed on, the consultation settles.</summary>
+/// <summary>Work without a caller: finishes deliveries, passes on withdrawals and audit entries, settles the consultation.</summary>
 internal sealed partial class ConsultationGrain
 {
     private const string Reminder = "settle";
@@ -17,7 +18,7 @@ internal sealed partial class ConsultationGrain
         Telemetry.Meter.CreateCounter<long>("replays.deliveries", "{delivery}", "Deliveries to patients, by result.");
 
     private static readonly Counter<long> Retries =
-        Telemetry.Meter.CreateCounter<long>("replays.delivery.retries", "{delivery}", "Deliveries that the consultation retried by itself.");
+        Telemetry.Meter.CreateCounter<long>("replays.delivery.retries", "{delivery}", "Deliveries that the consultation retried.");
 
     // Starts at zero: an increase is visible only on a series that exists.
     static ConsultationGrain()
@@ -50,12 +51,12 @@ internal sealed partial class ConsultationGrain
         _timer = null;
     }
 
-    /// <summary>Whatever fails is retried by the timer and by the reminder.</summary>
+    /// <summary>The timer and the reminder retry what fails.</summary>
     private async Task ProcessPending()
     {
         if (!stored.RecordExists)
             return;
-        await Reconcile(stored.State);
+        await Reconcile(stored.State, []);
         await Run(new ReportStatus(stored.State.Status));
         foreach (var verified in rules.PendingDeliveries(stored.State, Now))
         {
@@ -64,12 +65,12 @@ internal sealed partial class ConsultationGrain
         }
         foreach (var effect in rules.Withdrawals(stored.State))
             await Run(effect);
-        await PublishOutbox();
+        await PublishAuditEntries();
         if (!rules.IsUploadDeadlinePassed(stored.State, Now))
             return;
         await Apply(rules.BeginSettling(stored.State));
-        await Apply(rules.Settle(await Reconcile(stored.State)));
-        await PublishOutbox();
+        await Apply(rules.Settle(await Reconcile(stored.State, [])));
+        await PublishAuditEntries();
     }
 
     private async Task<Result<Recording>> Deliver(RecordingState verified, Actor by, CancellationToken cancellation)
@@ -82,11 +83,13 @@ internal sealed partial class ConsultationGrain
         return decision.Error is ErrorCode.None ? Snapshot(verified.Ordinal) : decision.Error;
     }
 
-    private async Task<Reconciled> Reconcile(ConsultationState state)
+    private async Task<Reconciled> Reconcile(ConsultationState state, ImmutableArray<int> discards)
     {
         if (!state.Recordings.Any(r => r.IsUnsealed))
             return new(state);
-        var entry = await Patient.ReadEntry(new LedgerQuery(_id));
+        var entry = discards.IsEmpty
+            ? await Patient.ReadEntry(new LedgerQuery(_id))
+            : await Patient.RejectDeliveries(new RejectDeliveries(_id, discards));
         _isReconciled = entry is not null;
         var reconciled = rules.Reconcile(state, entry);
         stored.State = reconciled.State;
@@ -100,6 +103,7 @@ internal sealed partial class ConsultationGrain
         UnregisterReminder => RemoveReminder(),
         WithdrawFromList withdrawal => Withdraw(withdrawal),
         ConfirmWithdrawals => Apply(rules.CompleteWithdrawals(stored.State)),
+        PublishOutbox => PublishAuditEntries(),
         DeleteMedia deletion => media.Delete(deletion.ObjectKey, CancellationToken.None),
         _ => throw new InvalidOperationException($"No consultation runs {effect.GetType().Name}."),
     };
@@ -117,7 +121,9 @@ internal sealed partial class ConsultationGrain
             await this.UnregisterReminder(reminder);
     }
 
-    /// <summary>Stops the replays wherever they play, then takes them out of the list. The wrong patient in a call opens an incident, one per consultation.</summary>
+    /// <summary>
+    /// Stops the replays wherever they play, then withdraws them from the list. The wrong patient in the call opens one incident.
+    /// </summary>
     private async Task Withdraw(WithdrawFromList withdrawal)
     {
         var (mode, reason, by) = withdrawal.Withdrawal;
@@ -128,7 +134,7 @@ internal sealed partial class ConsultationGrain
         await Patient.WithdrawReplays(new WithdrawReplays(_id, mode, reason, by));
     }
 
-    private async Task PublishOutbox()
+    private async Task PublishAuditEntries()
     {
         var unpublished = stored.State.Outbox.RemoveAll(entry => _published.Contains(entry.Id));
         if (unpublished.IsEmpty)

@@ -4,7 +4,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>Recordings before they are sealed, and who may work on their media.</summary>
+/// <summary>Unsealed recordings, and leases on their media.</summary>
 internal sealed partial class ConsultationGrain
 {
     private readonly MediaLeaseTable _leases = new(time);
@@ -32,7 +32,9 @@ internal sealed partial class ConsultationGrain
         Snapshot(ordinal, await Change(state => rules.CloseRecording(state, ordinal)));
 
     public async Task<Result<Recording>> DiscardRecording(int ordinal, Actor by, CancellationToken cancellation) =>
-        Snapshot(ordinal, await ChangeReconciled(reconciled => rules.DiscardRecording(reconciled, ordinal, by)));
+        Snapshot(ordinal, await ChangeReconciled(
+            state => [.. rules.UnsealedOrdinals(state).Where(unsealed => unsealed == ordinal)],
+            reconciled => rules.DiscardRecording(reconciled, ordinal, by)));
 
     public async Task<Result<MediaLease>> AcquireUploadLease(int ordinal, string uploadToken, CancellationToken cancellation) =>
         await Load() is { } state
@@ -82,7 +84,7 @@ internal sealed partial class ConsultationGrain
         }
         catch (Exception) when (state.Recording(ordinal) is { AwaitsDelivery: false })
         {
-            // The outcome is unknown. The media are verified: this consultation finishes the delivery by itself, whether or not it is asked again.
+            // The outcome is unknown. The media are verified: the consultation finishes the delivery without another call.
             await Save(decision.Next, []);
             throw;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
@@ -24,14 +25,15 @@ internal sealed partial class ConsultationGrain(
     public const string TypeName = "consultation";
 
     private readonly OwnershipMismatchGuard _ownership = new(enabled, denials, time);
-    private readonly ConsultationId _id =
-        ConsultationId.TryParseName(context.GrainId.Key.ToString(), out var id) ? id : throw new ArgumentException("Not a consultation's name.");
+    private readonly ConsultationId _id = ConsultationId.TryParseName(context.GrainId.Key.ToString(), out var id)
+        ? id
+        : throw new ArgumentException("Not a consultation's name.");
 
     private bool _isReconciled, _mustReload;
 
     public IGrainContext GrainContext => context;
 
-    /// <summary>The patient: part of this grain's own name, and nothing else.</summary>
+    /// <summary>Always taken from this grain's own name.</summary>
     private IPatientGrain Patient => grains.Patient(_id.Patient);
 
     private DateTimeOffset Now => time.GetUtcNow();
@@ -81,7 +83,8 @@ internal sealed partial class ConsultationGrain(
     }
 
     public Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation) =>
-        ChangeReconciled(reconciled => rules.End(reconciled, wrongPatient, by, Now));
+        ChangeReconciled(
+            state => wrongPatient ? rules.UnsealedOrdinals(state) : [], reconciled => rules.End(reconciled, wrongPatient, by, Now));
 
     public Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation) => Change(state => rules.Cancel(state, by));
 
@@ -110,13 +113,16 @@ internal sealed partial class ConsultationGrain(
 
     private Task<Result<Consultation>> SetConsent(ConsultationMode mode, Consent consent, Actor by) => consent.Granted
         ? Change(state => rules.GrantConsent(state, mode, consent, by))
-        : ChangeReconciled(reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
+        : ChangeReconciled(
+            state => rules.UnsealedOrdinals(state, mode), reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
 
     private async Task<Result<Consultation>> Change(Func<ConsultationState, Decision<ConsultationState>> decide) =>
         await Load() is { } state ? await Answer(decide(state)) : ErrorCode.NotFound;
 
-    private async Task<Result<Consultation>> ChangeReconciled(Func<Reconciled, Decision<ConsultationState>> decide) =>
-        await Load() is { } state ? await Answer(decide(await Reconcile(state))) : ErrorCode.NotFound;
+    /// <summary>For commands that discard: the ledger rejects further deliveries of those recordings, and tells which it already has.</summary>
+    private async Task<Result<Consultation>> ChangeReconciled(
+        Func<ConsultationState, ImmutableArray<int>> discards, Func<Reconciled, Decision<ConsultationState>> decide) =>
+        await Load() is { } state ? await Answer(decide(await Reconcile(state, discards(state)))) : ErrorCode.NotFound;
 
     private async Task<Result<Consultation>> Answer(Decision<ConsultationState> decision) =>
         await Apply(decision) is var error and not ErrorCode.None ? error : stored.State.ToSnapshot(_id);
@@ -133,14 +139,14 @@ internal sealed partial class ConsultationGrain(
         return decision.Error;
     }
 
-    /// <summary>The state; before the first change, what the ledger says was booked. Null: nothing was.</summary>
+    /// <summary>Returns the state; before the first change, creates it from the ledger's entry. Null: nothing was booked.</summary>
     private async Task<ConsultationState?> Load()
     {
         if (stored.RecordExists)
         {
             if (rules.IsUploadDeadlinePassed(stored.State, Now))
                 ScheduleWork();
-            return _isReconciled ? stored.State : (await Reconcile(stored.State)).State;
+            return _isReconciled ? stored.State : (await Reconcile(stored.State, [])).State;
         }
         if (stored.State.Booking is not null)
             return stored.State;
@@ -153,7 +159,7 @@ internal sealed partial class ConsultationGrain(
         return stored.State = rules.Create(entry);
     }
 
-    /// <summary>Until the write is known to have succeeded memory is not trusted: the next call reloads, for a failed write may have committed.</summary>
+    /// <summary>After a failed write, which may have committed, the next call reloads the state.</summary>
     private async Task Save(ConsultationState next, IEnumerable<AuditFact> audit)
     {
         var outbox = next.Outbox.RemoveAll(entry => _published.Contains(entry.Id));

@@ -1,6 +1,6 @@
 namespace Replays.Grains.Consultations;
 
-/// <summary>How patient and clinician talk. Consent is given per mode; chat is not recorded.</summary>
+/// <summary>The medium of a call. Consent is given per mode; chat is not recorded.</summary>
 [GenerateSerializer, Alias("replays.mode")]
 public enum ConsultationMode
 {

@@ -7,7 +7,9 @@ internal partial class ConsultationRules
 {
     private const string ConsentWithdrawn = "consent-withdrawn";
 
-    /// <summary>Consent is given from booking to end. The patient's own, given while in progress, counts as joining; attested consent never does.</summary>
+    /// <summary>
+    /// Consent is granted from booking to end. The patient's own consent during the call counts as joining; attested consent never does.
+    /// </summary>
     public virtual Decision<ConsultationState> GrantConsent(ConsultationState state, ConsultationMode mode, Consent consent, Actor by)
     {
         if (mode is ConsultationMode.Chat || state.Status is not (ConsultationStatus.Booked or ConsultationStatus.InProgress))
@@ -19,8 +21,8 @@ internal partial class ConsultationRules
     }
 
     /// <summary>
-    /// Consent is withdrawn at any time. During the call, what was recorded in that mode is discarded unless already sealed; afterwards the
-    /// sealed replays of that mode are withdrawn.
+    /// Consent is withdrawn at any time. During the call, unsealed recordings of the mode are discarded; after it, sealed replays of the
+    /// mode are withdrawn as well.
     /// </summary>
     public virtual Decision<ConsultationState> WithdrawConsent(Reconciled reconciled, ConsultationMode mode, Consent consent, Actor by)
     {
@@ -41,18 +43,22 @@ internal partial class ConsultationRules
         };
     }
 
-    /// <summary>The withdrawals that the patient's list may not have yet.</summary>
+    /// <summary>Withdrawals that may not have reached the patient's list yet.</summary>
     public virtual ImmutableArray<Effect> Withdrawals(ConsultationState state) => state.PendingWithdrawals.IsEmpty
         ? []
-        : [.. state.PendingWithdrawals.Select(pending => new WithdrawFromList(pending, AvailableRecordings(state, pending.Mode))), new ConfirmWithdrawals()];
+        :
+        [
+            .. state.PendingWithdrawals.Select(pending => new WithdrawFromList(pending, AvailableRecordings(state, pending.Mode))),
+            new ConfirmWithdrawals(),
+        ];
 
-    /// <summary>The patient's list has all withdrawals.</summary>
+    /// <summary>All pending withdrawals have reached the patient's list.</summary>
     public virtual Decision<ConsultationState> CompleteWithdrawals(ConsultationState state)
     {
         if (state.PendingWithdrawals.IsEmpty)
             return new(state);
         var next = state with { PendingWithdrawals = [] };
-        return new(next) { After = NeedsReminder(next) || next.Recordings.IsEmpty ? [] : [new UnregisterReminder()] };
+        return new(next) { After = EndOfWork(next) };
     }
 
     private static ImmutableArray<RecordingId> AvailableRecordings(ConsultationState state, ConsultationMode? mode) =>

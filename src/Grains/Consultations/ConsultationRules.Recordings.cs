@@ -12,7 +12,7 @@ internal partial class ConsultationRules
     public virtual RecordingState? FindByIdempotencyKey(ConsultationState state, IdempotencyKey key, DateTimeOffset now) =>
         state.Recordings.LastOrDefault(r => r.IdempotencyKey?.Key == key.Key && now - r.StartedAt < IdempotencyKey.Lifetime);
 
-    /// <summary>Decides whether a recording may be opened, and what must have happened before its data key is made.</summary>
+    /// <summary>Decides whether a recording may be opened, and what must happen before its data key is created.</summary>
     public virtual Decision<ConsultationState> PrepareRecording(ConsultationState state, OpenRecordingRequest request)
     {
         if (ValidateOpen(state, request) is var error and not ErrorCode.None)
@@ -25,15 +25,15 @@ internal partial class ConsultationRules
             return Reject(state, ErrorCode.LimitReached);
         return new(state)
         {
-            // Intent is durable, and the reminder registered, before any media flow.
+            // The intent is durable and the reminder registered before any media are accepted.
             Before = state.Recordings.IsEmpty ? [new ReportStatus(state.Status), new RegisterReminder()] : [new ReportStatus(state.Status)],
         };
     }
 
     /// <summary>Opens a recording in the current mode.</summary>
-    /// <param name="state">The consultation, for which <see cref="PrepareRecording"/> found no error.</param>
+    /// <param name="state">The consultation, accepted by <see cref="PrepareRecording"/>.</param>
     /// <param name="request">The recorder's request.</param>
-    /// <param name="created">Where its media go, under which key.</param>
+    /// <param name="created">Its upload token and keys.</param>
     /// <param name="by">The recorder.</param>
     /// <param name="now">The time.</param>
     public virtual Decision<ConsultationState> OpenRecording(
@@ -66,7 +66,7 @@ internal partial class ConsultationRules
         _ => new(state),
     };
 
-    /// <summary>Gives a recording up. Its bytes are deleted when the consultation settles.</summary>
+    /// <summary>The media of a discarded recording are deleted when the consultation settles.</summary>
     public virtual Decision<ConsultationState> DiscardRecording(Reconciled reconciled, int ordinal, Actor by)
     {
         var state = reconciled.State;
@@ -82,25 +82,27 @@ internal partial class ConsultationRules
         };
     }
 
-    /// <summary>The length is declared once: the same again changes nothing.</summary>
-    public virtual Decision<ConsultationState> DeclareLength(ConsultationState state, int ordinal, long length, bool ownsLease) => state.Recording(ordinal) switch
-    {
-        null => Reject(state, ErrorCode.NotFound),
-        _ when !ownsLease => Reject(state, ErrorCode.UploadInProgress),
-        { IsUnsealed: true, Length: null } recording => new(state.WithRecording(recording with { Length = length })),
-        { IsUnsealed: true, Length: { } known } when known == length => new(state),
-        _ => Reject(state, ErrorCode.InvalidTransition),
-    };
+    /// <summary>The length is declared once; repeating it changes nothing.</summary>
+    public virtual Decision<ConsultationState> DeclareLength(ConsultationState state, int ordinal, long length, bool ownsLease) =>
+        state.Recording(ordinal) switch
+        {
+            null => Reject(state, ErrorCode.NotFound),
+            _ when !ownsLease => Reject(state, ErrorCode.UploadInProgress),
+            { IsUnsealed: true, Length: null } recording => new(state.WithRecording(recording with { Length = length })),
+            { IsUnsealed: true, Length: { } known } when known == length => new(state),
+            _ => Reject(state, ErrorCode.InvalidTransition),
+        };
 
     /// <summary>Whether the holder of an upload token may write to a recording.</summary>
-    public virtual ErrorCode ValidateUpload(ConsultationState state, int ordinal, string uploadToken, DateTimeOffset now) => state.Recording(ordinal) switch
-    {
-        null => ErrorCode.NotFound,
-        { } recording when !IsToken(uploadToken, recording.UploadToken) => ErrorCode.NotFound,
-        { Status: RecordingStatus.Available } or { AwaitsDelivery: true } => ErrorCode.Sealed,
-        { IsUnsealed: true } when !IsUploadDeadlinePassed(state, now) => ErrorCode.None,
-        _ => ErrorCode.InvalidTransition,
-    };
+    public virtual ErrorCode ValidateUpload(ConsultationState state, int ordinal, string uploadToken, DateTimeOffset now) =>
+        state.Recording(ordinal) switch
+        {
+            null => ErrorCode.NotFound,
+            { } recording when !IsToken(uploadToken, recording.UploadToken) => ErrorCode.NotFound,
+            { Status: RecordingStatus.Available } or { AwaitsDelivery: true } => ErrorCode.Sealed,
+            { IsUnsealed: true } when !IsUploadDeadlinePassed(state, now) => ErrorCode.None,
+            _ => ErrorCode.InvalidTransition,
+        };
 
     /// <summary>Whether a recording may be frozen, verified and delivered.</summary>
     public virtual ErrorCode ValidateSeal(ConsultationState state, int ordinal, DateTimeOffset now) => state.Recording(ordinal) switch
@@ -112,8 +114,8 @@ internal partial class ConsultationRules
     };
 
     /// <summary>
-    /// Decides whether verified media are delivered to the patient. <see cref="Decision{T}.Next"/> holds the verification: it is stored when
-    /// the outcome of the delivery is unknown, so that the consultation finishes it by itself.
+    /// Decides whether verified media are delivered. <see cref="Decision{T}.Next"/> contains the verification: it is stored when the
+    /// outcome of the delivery is unknown, so that the consultation finishes the delivery without a caller.
     /// </summary>
     public virtual Decision<ConsultationState> PrepareDelivery(
         ConsultationState state, int ordinal, VerifiedMedia media, bool ownsSealLease, DateTimeOffset now)
@@ -126,22 +128,27 @@ internal partial class ConsultationRules
             return rejected;
         if (!ownsSealLease)
             return Reject(state, ErrorCode.UploadInProgress);
-        return new(state.WithRecording(recording with { Status = RecordingStatus.Closed, Sealed = media })) { Before = [new ReportStatus(state.Status)] };
+        return new(state.WithRecording(recording with { Status = RecordingStatus.Closed, Sealed = media }))
+        {
+            Before = [new ReportStatus(state.Status)],
+        };
     }
 
-    /// <summary>Recordings that are verified and may be delivered, but whose delivery has not been confirmed.</summary>
+    /// <summary>Verified recordings whose delivery is allowed but not confirmed.</summary>
     public virtual ImmutableArray<RecordingState> PendingDeliveries(ConsultationState state, DateTimeOffset now) =>
         [.. state.Recordings.Where(r => r.AwaitsDelivery && ValidateDelivery(state, r, now).Error is ErrorCode.None)];
 
-    /// <summary>The patient's answer to a delivery. Their page write is the seal: this record notes it with its next change.</summary>
-    public virtual Decision<ConsultationState> CompleteDelivery(ConsultationState state, RecordingState verified, DeliveryResult result) => result switch
-    {
-        DeliveryResult.Accepted or DeliveryResult.AlreadyDelivered => new(state.WithRecording(verified with { Status = RecordingStatus.Available })),
-        DeliveryResult.Conflict => Reject(state, ErrorCode.DigestMismatch),
-        _ => Reject(state, ErrorCode.RejectedBySafeguard),
-    };
+    /// <summary>Handles a delivery's result. The patient's page write is the seal: this state is stored with its next change.</summary>
+    public virtual Decision<ConsultationState> CompleteDelivery(ConsultationState state, RecordingState verified, DeliveryResult result) =>
+        result switch
+        {
+            DeliveryResult.Accepted or DeliveryResult.AlreadyDelivered =>
+                new(state.WithRecording(verified with { Status = RecordingStatus.Available })),
+            DeliveryResult.Conflict => Reject(state, ErrorCode.DigestMismatch),
+            _ => Reject(state, ErrorCode.RejectedBySafeguard),
+        };
 
-    /// <summary>Marks available what the patient's ledger already holds: a delivery may have succeeded and its answer been lost.</summary>
+    /// <summary>Marks recordings available that the patient's ledger already holds: the answer to a delivery may have been lost.</summary>
     public virtual Reconciled Reconcile(ConsultationState state, LedgerEntry? entry)
     {
         foreach (var replay in entry?.Replays ?? [])
@@ -167,7 +174,7 @@ internal partial class ConsultationRules
     {
         if (state.Status is not ConsultationStatus.InProgress || state.Mode is not { } mode)
             return ErrorCode.InvalidTransition;
-        if (request.Mode is { } wanted && wanted != mode)
+        if (request.Mode is { } expected && expected != mode)
             return ErrorCode.ModeChanged;
         if (mode is ConsultationMode.Chat)
             return ErrorCode.InvalidTransition;
@@ -180,11 +187,12 @@ internal partial class ConsultationRules
     {
         if (!state.HasConsent(recording.Mode))
             return Reject(state, ErrorCode.ConsentRequired);
-        if (!recording.IsUnsealed || IsUploadDeadlinePassed(state, now) || state.Status is not (ConsultationStatus.InProgress or ConsultationStatus.Ended))
+        if (!recording.IsUnsealed || IsUploadDeadlinePassed(state, now)
+            || state.Status is not (ConsultationStatus.InProgress or ConsultationStatus.Ended))
             return Reject(state, ErrorCode.InvalidTransition);
         return PresenceSafeguard.Check(enabled, state) is { } denial ? Reject(state, ErrorCode.PresenceRequired, denial) : new(state);
     }
 
-    private static bool IsToken(string shown, string own) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown), Encoding.UTF8.GetBytes(own));
+    private static bool IsToken(string presented, string expected) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(expected));
 }

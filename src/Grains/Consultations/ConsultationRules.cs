@@ -21,7 +21,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
 
     public bool AllowsAttestedConsent => Options.Consent.AllowAttested;
 
-    /// <summary>The state before the first change: what the patient's ledger says was booked.</summary>
+    /// <summary>The state before the first change, from the patient's ledger.</summary>
     public virtual ConsultationState Create(LedgerEntry entry) => new() { Owner = entry.Name.Name, Booking = entry.Booking };
 
     public virtual Decision<ConsultationState> Start(ConsultationState state, ConsultationMode mode, Actor by, DateTimeOffset now) =>
@@ -36,7 +36,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
             _ => Reject(state, ErrorCode.InvalidTransition),
         };
 
-    /// <summary>Closes the open recording, which may finish uploading. The patient cannot change: there is none to look up or pass.</summary>
+    /// <summary>Closes the open recording, whose upload may finish. The patient cannot change: none is looked up or passed.</summary>
     public virtual Decision<ConsultationState> SwitchMode(ConsultationState state, ConsultationMode mode, Actor by, DateTimeOffset now)
     {
         if (state.Status is not ConsultationStatus.InProgress)
@@ -52,7 +52,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
     }
 
     /// <param name="state">The consultation.</param>
-    /// <param name="presenceDigest">The digest of the secret given to this device.</param>
+    /// <param name="presenceDigest">The digest of the device's presence secret.</param>
     /// <param name="by">The patient.</param>
     /// <param name="now">The time.</param>
     public virtual Decision<ConsultationState> Join(ConsultationState state, string presenceDigest, Actor by, DateTimeOffset now)
@@ -66,7 +66,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         };
     }
 
-    /// <summary>With <paramref name="wrongPatient"/>, everything recorded is discarded or withdrawn, once.</summary>
+    /// <summary>With <paramref name="wrongPatient"/>, everything recorded is discarded or withdrawn.</summary>
     public virtual Decision<ConsultationState> End(Reconciled reconciled, bool wrongPatient, Actor by, DateTimeOffset now)
     {
         var state = reconciled.State;
@@ -91,7 +91,7 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         };
     }
 
-    /// <summary>Ends a call that has been in one mode for longer than a call may last.</summary>
+    /// <summary>Whether a call has been in one mode for longer than allowed.</summary>
     public virtual bool IsAbandoned(ConsultationState state, DateTimeOffset now) =>
         state.Status is ConsultationStatus.InProgress && now - state.Modes[^1].Since >= Options.Recordings.MaxCallDuration;
 
@@ -110,12 +110,13 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         state is { Status: ConsultationStatus.Ended, EndedAt: { } ended } && now - ended >= Options.Recordings.UploadDeadline;
 
     /// <summary>
-    /// The upload deadline has passed. The ledger learns that first, so that it accepts nothing more of this consultation; then it is asked
-    /// what it already has, and only the rest is discarded.
+    /// The upload deadline has passed. The status is reported to the ledger first, so that it accepts no more deliveries; then the state is
+    /// reconciled with it, and only what it does not hold is discarded.
     /// </summary>
-    public virtual Decision<ConsultationState> BeginSettling(ConsultationState state) => new(state) { Before = [new ReportStatus(ConsultationStatus.Settled)] };
+    public virtual Decision<ConsultationState> BeginSettling(ConsultationState state) =>
+        new(state) { Before = [new ReportStatus(ConsultationStatus.Settled)] };
 
-    /// <summary>Discards what is not sealed and deletes the media of everything discarded.</summary>
+    /// <summary>Discards unsealed recordings and deletes the media of all discarded ones.</summary>
     public virtual Decision<ConsultationState> Settle(Reconciled reconciled)
     {
         var next = reconciled.State.DiscardUnsealed() with { Status = ConsultationStatus.Settled };
@@ -123,16 +124,24 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         {
             Audit = [Fact(next, "consultation.settled", Actor.System)],
             Before = [.. next.Recordings.Where(r => r.Status is RecordingStatus.Discarded).Select(r => new DeleteMedia(r.ObjectKey))],
-            After = NeedsReminder(next) ? [] : [new UnregisterReminder()],
+            After = EndOfWork(next),
         };
     }
 
-    /// <summary>Whether anything is left that must happen even if nobody calls.</summary>
+    /// <summary>Whether work remains that must happen without a caller.</summary>
     public virtual bool NeedsReminder(ConsultationState state) =>
         !state.PendingWithdrawals.IsEmpty
         || !state.Recordings.IsEmpty && state.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended;
 
-    public virtual bool HasWork(ConsultationState state) => state.Status is not ConsultationStatus.Settled || !state.PendingWithdrawals.IsEmpty;
+    public virtual bool HasWork(ConsultationState state) =>
+        state.Status is not ConsultationStatus.Settled || !state.PendingWithdrawals.IsEmpty || !state.Outbox.IsEmpty;
+
+    /// <summary>The recordings that a command would discard, of one mode or of all. Their deliveries are rejected before.</summary>
+    public virtual ImmutableArray<int> UnsealedOrdinals(ConsultationState state, ConsultationMode? mode = null) =>
+        [.. state.Recordings.Where(r => r.IsUnsealed && (mode is null || r.Mode == mode)).Select(r => r.Ordinal)];
+
+    /// <summary>Without a reminder nobody returns to this record by itself, so its outbox is published first.</summary>
+    private ImmutableArray<Effect> EndOfWork(ConsultationState next) => NeedsReminder(next) ? [] : [new PublishOutbox(), new UnregisterReminder()];
 
     private static ImmutableArray<Effect> ReminderFor(ConsultationState next) =>
         next.PendingWithdrawals.IsEmpty || next.Recordings.IsEmpty ? [] : [new RegisterReminder()];

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
-using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
@@ -12,49 +11,29 @@ public sealed record ConsultationState
     public const string StateName = "consultation";
 
     /// <summary>The consultation's full name, compared by the record safeguard.</summary>
-    [Id(0)]
-    public string Owner { get; init; } = "";
+    [Id(0)] public string Owner { get; init; } = "";
+    [Id(1)] public Booking? Booking { get; init; }
+    [Id(2)] public ConsultationStatus Status { get; init; }
+    [Id(3)] public ImmutableArray<ModeChange> Modes { get; init; } = [];
+    [Id(4)] public Consent? Audio { get; init; }
+    [Id(5)] public Consent? Video { get; init; }
 
-    [Id(1)]
-    public Booking? Booking { get; init; }
+    /// <summary>When the patient first joined the call with their own token.</summary>
+    [Id(6)] public DateTimeOffset? JoinedAt { get; init; }
 
-    [Id(2)]
-    public ConsultationStatus Status { get; init; }
-
-    [Id(3)]
-    public ImmutableArray<ModeChange> Modes { get; init; } = [];
-
-    [Id(4)]
-    public Consent? Audio { get; init; }
-
-    [Id(5)]
-    public Consent? Video { get; init; }
-
-    /// <summary>When the patient first joined, by their own token, while in progress.</summary>
-    [Id(6)]
-    public DateTimeOffset? JoinedAt { get; init; }
-
-    /// <summary>SHA-256 of the presence secrets handed out, the newest last.</summary>
-    [Id(7)]
-    public ImmutableArray<string> PresenceDigests { get; init; } = [];
-
-    [Id(8)]
-    public ImmutableArray<RecordingState> Recordings { get; init; } = [];
-
-    [Id(9)]
-    public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>SHA-256 of the presence secrets, newest last.</summary>
+    [Id(7)] public ImmutableArray<string> PresenceDigests { get; init; } = [];
+    [Id(8)] public ImmutableArray<RecordingState> Recordings { get; init; } = [];
+    [Id(9)] public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>The wrong patient was in the call.</summary>
-    [Id(10)]
-    public bool WrongPatient { get; init; }
+    [Id(10)] public bool WrongPatient { get; init; }
 
     /// <summary>Audit entries of changes in this record that may not be published yet.</summary>
-    [Id(11)]
-    public ImmutableArray<AuditEntry> Outbox { get; init; } = [];
+    [Id(11)] public ImmutableArray<AuditEntry> Outbox { get; init; } = [];
 
     /// <summary>Withdrawals that may not have reached the patient's list yet.</summary>
-    [Id(12)]
-    public ImmutableArray<PendingWithdrawal> PendingWithdrawals { get; init; } = [];
+    [Id(12)] public ImmutableArray<PendingWithdrawal> PendingWithdrawals { get; init; } = [];
 
     public ConsultationMode? Mode => Modes.IsEmpty ? null : Modes[^1].Mode;
 
@@ -77,7 +56,7 @@ public sealed record ConsultationState
 
     internal ConsultationState CloseOpenRecording() => Change(r => r.Status is RecordingStatus.Open, RecordingStatus.Closed);
 
-    /// <summary>Discards what is not sealed, in one mode or in all.</summary>
+    /// <summary>Discards unsealed recordings of one mode, or of all modes.</summary>
     internal ConsultationState DiscardUnsealed(ConsultationMode? mode = null) =>
         Change(r => r.IsUnsealed && (mode is null || r.Mode == mode), RecordingStatus.Discarded);
 
@@ -96,82 +75,3 @@ public sealed record ConsultationState
     private ConsultationState Change(Func<RecordingState, bool> which, RecordingStatus status) =>
         Recordings.Any(which) ? this with { Recordings = [.. Recordings.Select(r => which(r) ? r with { Status = status } : r)] } : this;
 }
-
-/// <summary>A recording in its consultation's record.</summary>
-[GenerateSerializer, Immutable, Alias("replays.recording-state")]
-public sealed record RecordingState
-{
-    /// <summary>From 1, in the order of opening.</summary>
-    [Id(0)]
-    public required int Ordinal { get; init; }
-
-    [Id(1)]
-    public required ConsultationMode Mode { get; init; }
-
-    [Id(2)]
-    public required RecordingStatus Status { get; init; }
-
-    [Id(3)]
-    public required DateTimeOffset StartedAt { get; init; }
-
-    [Id(4)]
-    public required string ContentType { get; init; }
-
-    [Id(5)]
-    public long? Length { get; init; }
-
-    [Id(6)]
-    public required string UploadToken { get; init; }
-
-    [Id(7)]
-    public required string ObjectKey { get; init; }
-
-    [Id(8)]
-    public required byte[] WrappedKey { get; init; }
-
-    [Id(9)]
-    public IdempotencyKey? IdempotencyKey { get; init; }
-
-    /// <summary>The sealed media; while not available, media that are verified and await delivery.</summary>
-    [Id(10)]
-    public VerifiedMedia? Sealed { get; init; }
-
-    internal bool IsUnsealed => Status is RecordingStatus.Open or RecordingStatus.Closed;
-
-    internal bool AwaitsDelivery => Status is RecordingStatus.Closed && Sealed is not null;
-
-    internal Recording ToSnapshot(ConsultationId consultation)
-    {
-        var sealedMedia = Status is RecordingStatus.Available ? Sealed : null;
-        return new()
-        {
-            Name = consultation.Recording(Ordinal),
-            Mode = Mode,
-            Status = Status,
-            StartedAt = StartedAt,
-            ContentType = ContentType,
-            Length = Length,
-            UploadToken = UploadToken,
-            ObjectKey = ObjectKey,
-            Sha256 = sealedMedia?.Sha256,
-            SizeBytes = sealedMedia?.SizeBytes,
-        };
-    }
-
-    internal Replay ToReplay(ConsultationId consultation) => new()
-    {
-        Name = consultation.Recording(Ordinal),
-        Mode = Mode,
-        RecordedAt = StartedAt,
-        DurationSeconds = Sealed!.DurationSeconds,
-        SizeBytes = Sealed.SizeBytes,
-        ContentType = ContentType,
-        Sha256 = Sealed.Sha256,
-        ObjectKey = ObjectKey,
-        WrappedKey = WrappedKey,
-    };
-}
-
-/// <summary>A withdrawal that may not have reached the patient's list yet. Without a mode: of all recordings.</summary>
-[GenerateSerializer, Immutable, Alias("replays.pending-withdrawal")]
-public sealed record PendingWithdrawal([property: Id(0)] ConsultationMode? Mode, [property: Id(1)] string Reason, [property: Id(2)] Actor By);

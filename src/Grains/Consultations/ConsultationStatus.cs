@@ -7,10 +7,10 @@ public enum ConsultationStatus
     Booked = 0,
     InProgress = 1,
 
-    /// <summary>No new recordings; open uploads may finish until the upload deadline.</summary>
+    /// <summary>No new recordings; uploads may finish until the upload deadline.</summary>
     Ended = 2,
 
-    /// <summary>Over for good: later deliveries are refused.</summary>
+    /// <summary>Final: later deliveries are rejected.</summary>
     Settled = 3,
 
     Cancelled = 4,

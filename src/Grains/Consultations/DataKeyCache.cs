@@ -3,7 +3,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;
 
-/// <summary>The plain data keys of recordings that are being uploaded, so that the patient's grain is asked once per recording and activation.</summary>
+/// <summary>Plain data keys of unsealed recordings, so that the patient's grain is asked once per recording and activation.</summary>
 internal sealed class DataKeyCache
 {
     private readonly Dictionary<int, byte[]> _keys = [];
@@ -13,8 +13,8 @@ internal sealed class DataKeyCache
     /// <returns>The key; null when a safeguard denies it.</returns>
     public async Task<byte[]?> Get(RecordingId recording, byte[] wrapped, IPatientGrain patient, CancellationToken cancellation)
     {
-        if (_keys.TryGetValue(recording.Ordinal, out var known))
-            return known;
+        if (_keys.TryGetValue(recording.Ordinal, out var cached))
+            return cached;
         if (await patient.GetDataKey(new DataKeyRequest(recording, wrapped), cancellation) is not { } unwrapped)
             return null;
         return _keys[recording.Ordinal] = unwrapped.Plain;

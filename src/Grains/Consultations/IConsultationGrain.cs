@@ -3,45 +3,46 @@ using Orleans.Concurrency;
 namespace Replays.Grains.Consultations;
 
 /// <summary>
-/// One consultation. Its participant is part of its own key, <c>patients/{patient}/consultations/{number}</c>: it can address no other
-/// patient, and nothing passes one in. Ordinals in its methods are those of its own recordings.
+/// One consultation, keyed <c>patients/{patient}/consultations/{number}</c>. The patient is part of the key: the grain can address no
+/// other, and no method takes one. Ordinals are those of its own recordings. Commands are idempotent unless stated otherwise.
 /// </summary>
 [GrainInterfaceType("replays.consultation-grain"), Alias("replays.consultation-grain")]
 public interface IConsultationGrain : IGrainWithStringKey
 {
-    /// <returns>The snapshot; null when the patient's ledger has no such consultation.</returns>
+    /// <returns>A snapshot; null when the patient's ledger has no such consultation.</returns>
     [ReadOnly, Alias("Get")]
     Task<Consultation?> Get(CancellationToken cancellation = default);
 
-    /// <summary>Begins the call. Repeated in the same mode: unchanged; in another: <see cref="ErrorCode.InvalidTransition"/>.</summary>
+    /// <summary>Starts the call. Fails with <see cref="ErrorCode.InvalidTransition"/> when it was started in another mode.</summary>
     [Alias("Start")]
     Task<Result<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Changes the mode of a call in progress and closes the recording under way, which may finish uploading. The participant cannot
-    /// change: there is nothing to look up and nothing to pass.
+    /// Switches the mode of a call in progress and closes the open recording, whose upload may finish. The patient cannot change.
     /// </summary>
     [Alias("SwitchMode")]
     Task<Result<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation = default);
 
     /// <summary>
-    /// The patient's own consent to record in a mode, or its withdrawal. Granted from booking to end, withdrawn at any time; given while
-    /// in progress it counts as joining.
+    /// Grants or withdraws the patient's own consent to record in a mode. Granted from booking to end, withdrawn at any time. Consent
+    /// granted during the call counts as joining.
     /// </summary>
     [Alias("SetConsent")]
     Task<Result<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Consent that was spoken and that the app's backend attests, where the deployment allows it. Never counts as joining.</summary>
+    /// <summary>Records spoken consent that the app's backend attests, where the deployment allows it. Never counts as joining.</summary>
     [Alias("AttestConsent")]
     Task<Result<Consultation>> AttestConsent(
         ConsultationMode mode, bool granted, string attestedBy, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>The patient is in the call, by their own token, on one more device.</summary>
-    /// <returns>The presence secret for that device.</returns>
+    /// <summary>The patient joins the call with their own token. Not idempotent: every device gets a secret of its own.</summary>
+    /// <returns>The presence secret of the device.</returns>
     [Alias("Join")]
     Task<Result<string>> Join(Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Ends the call. With <paramref name="wrongPatient"/> everything recorded is discarded or withdrawn and an incident opens.</summary>
+    /// <summary>
+    /// Ends the call. With <paramref name="wrongPatient"/>, everything recorded is discarded or withdrawn, and an incident opens.
+    /// </summary>
     [Alias("End")]
     Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation = default);
 
@@ -49,62 +50,64 @@ public interface IConsultationGrain : IGrainWithStringKey
     Task<Result<Consultation>> Cancel(Actor by, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Opens a recording in the present mode. Its intent is durable, and its reminder armed, before any media flow. The open one is told
-    /// by <see cref="Get"/> when the answer is <see cref="ErrorCode.RecordingOpen"/>.
+    /// Opens a recording in the current mode. The intent is durable and the reminder registered before any media are accepted. Fails with
+    /// <see cref="ErrorCode.RecordingOpen"/> while another is open. Idempotent only with an idempotency key.
     /// </summary>
     [Alias("OpenRecording")]
-    Task<Result<Recording>> OpenRecording(OpenRecordingRequest wish, Actor by, CancellationToken cancellation = default);
+    Task<Result<Recording>> OpenRecording(OpenRecordingRequest request, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>No more media will be captured. Repeated: unchanged.</summary>
+    /// <summary>Declares that no more media will be captured.</summary>
     [Alias("CloseRecording")]
     Task<Result<Recording>> CloseRecording(int ordinal, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Gives a recording up. Its bytes go when the consultation settles, not before.</summary>
+    /// <summary>Discards a recording. Its media are deleted when the consultation settles, not before.</summary>
     [Alias("DiscardRecording")]
     Task<Result<Recording>> DiscardRecording(int ordinal, Actor by, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Leave to upload to, or to drop what was uploaded to, a recording that is not sealed yet. A wrong token:
-    /// <see cref="ErrorCode.NotFound"/>; held by another: <see cref="ErrorCode.UploadInProgress"/>.
+    /// Acquires the right to upload to an unsealed recording, or to delete what was uploaded. Fails with <see cref="ErrorCode.NotFound"/>
+    /// for a wrong token, with <see cref="ErrorCode.UploadInProgress"/> while any lease is held.
     /// </summary>
     [Alias("AcquireUploadLease")]
     Task<Result<MediaLease>> AcquireUploadLease(int ordinal, string uploadToken, CancellationToken cancellation = default);
 
-    /// <summary>What it takes to see how much of a recording has arrived. It is no leave to write, and keeps nobody out.</summary>
+    /// <summary>Returns what is needed to read an upload's progress. It gives no right to write and blocks nobody.</summary>
     [ReadOnly, Alias("GetUploadInfo")]
     Task<Result<MediaLease>> GetUploadInfo(int ordinal, CancellationToken cancellation = default);
 
-    /// <summary>Leave to verify and deliver: uploads are refused while it is held. Available already: <see cref="ErrorCode.Sealed"/>.</summary>
+    /// <summary>
+    /// Acquires the right to verify and deliver; uploads are rejected meanwhile. Fails with <see cref="ErrorCode.Sealed"/> when the
+    /// recording is available, with <see cref="ErrorCode.UploadInProgress"/> while any lease is held.
+    /// </summary>
     [Alias("AcquireSealLease")]
     Task<Result<MediaLease>> AcquireSealLease(int ordinal, CancellationToken cancellation = default);
 
-    /// <summary>Prolongs a grant. False: it is lost, and its holder must stop.</summary>
+    /// <returns>False: the lease is lost, and its holder must stop.</returns>
     [Alias("RenewLease")]
-    Task<bool> RenewLease(int ordinal, Guid grant, CancellationToken cancellation = default);
+    Task<bool> RenewLease(int ordinal, Guid lease, CancellationToken cancellation = default);
 
     /// <summary>
-    /// The holder of a grant learned how long the whole will be (tus: deferred length). Known already: unchanged when it is the same,
-    /// <see cref="ErrorCode.InvalidTransition"/> when it is another. The grant lost: <see cref="ErrorCode.UploadInProgress"/>.
+    /// Declares a deferred length (tus). Fails with <see cref="ErrorCode.InvalidTransition"/> when another length is known, with
+    /// <see cref="ErrorCode.UploadInProgress"/> when the lease is lost.
     /// </summary>
     [Alias("DeclareLength")]
-    Task<Result<Recording>> DeclareLength(int ordinal, Guid grant, long length, CancellationToken cancellation = default);
+    Task<Result<Recording>> DeclareLength(int ordinal, Guid lease, long length, CancellationToken cancellation = default);
 
-    /// <summary>Gives a grant back.</summary>
     [Alias("ReleaseLease")]
-    Task ReleaseLease(int ordinal, Guid grant);
+    Task ReleaseLease(int ordinal, Guid lease);
 
     /// <summary>
-    /// Delivers verified media to the participant: consent, presence and status are checked once more, then the patient's page write is
-    /// the seal. Repeated with the same digest: unchanged; with another: <see cref="ErrorCode.DigestMismatch"/>.
+    /// Delivers verified media to the patient: consent, presence and status are checked once more, then the patient's page write is the
+    /// seal. Fails with <see cref="ErrorCode.DigestMismatch"/> when other media were delivered before.
     /// </summary>
     [Alias("Deliver")]
-    Task<Result<Recording>> Deliver(int ordinal, Guid grant, VerifiedMedia media, Actor by, CancellationToken cancellation = default);
+    Task<Result<Recording>> Deliver(int ordinal, Guid lease, VerifiedMedia media, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Forgets a sealed recording's data key, by an incident's decision. Not there, or repeated: unchanged.</summary>
+    /// <summary>Drops the data key of a sealed recording, by an incident's decision.</summary>
     [Alias("DropDataKey")]
     Task DropDataKey(int ordinal, CancellationToken cancellation = default);
 
-    /// <summary>Erases the record, its media and its reminder. Not there, or repeated: unchanged.</summary>
+    /// <summary>Erases the record, its media and its reminder.</summary>
     [Alias("Erase")]
     Task Erase(CancellationToken cancellation = default);
 }

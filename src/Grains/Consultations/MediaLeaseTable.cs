@@ -1,8 +1,8 @@
 namespace Replays.Grains.Consultations;
 
 /// <summary>
-/// Who works on the media of a consultation's recordings: one holder per recording at a time, for <see cref="MediaLease.Lifetime"/> unless
-/// renewed. Kept in memory only: a new activation starts without leases, and the media store keeps two writers apart.
+/// The leases on the media of a consultation's recordings. In memory only: a new activation starts without leases, and the media store
+/// prevents concurrent writers.
 /// </summary>
 internal sealed class MediaLeaseTable(TimeProvider time)
 {

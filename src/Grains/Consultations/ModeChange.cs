@@ -1,5 +1,5 @@
 namespace Replays.Grains.Consultations;
 
-/// <summary>A mode and when it began.</summary>
+/// <summary>A mode and the time it started.</summary>
 [GenerateSerializer, Immutable, Alias("replays.mode-change")]
 public sealed record ModeChange([property: Id(0)] ConsultationMode Mode, [property: Id(1)] DateTimeOffset Since);

@@ -4,15 +4,15 @@ namespace Replays.Grains.Consultations;
 [GenerateSerializer, Alias("replays.recording-status")]
 public enum RecordingStatus
 {
-    /// <summary>Being captured.</summary>
+    /// <summary>Media are being captured.</summary>
     Open = 0,
 
-    /// <summary>No more is captured; it may finish uploading.</summary>
+    /// <summary>Nothing more is captured; the upload may finish.</summary>
     Closed = 1,
 
-    /// <summary>Sealed, and delivered to its participant.</summary>
+    /// <summary>Sealed and delivered to the patient.</summary>
     Available = 2,
 
-    /// <summary>Never to be delivered. Its bytes go when the consultation settles.</summary>
+    /// <summary>Never delivered. The media are deleted when the consultation settles.</summary>
     Discarded = 3,
 }

@@ -1,6 +1,6 @@
 namespace Replays.Grains.Exposure;
 
-/// <summary>How media were asked for. The numbers are stored.</summary>
+/// <summary>How media were requested. The numbers are stored.</summary>
 public enum AccessMethod
 {
     /// <summary>With the principal's own token.</summary>

@@ -4,52 +4,50 @@ using System.Globalization;
 namespace Replays.Grains.Exposure;
 
 /// <summary>
-/// Which bytes of a recording: spans in order, merged. At most 256: beyond that the narrowest gaps are closed, so that it may say more than
-/// there was, never less.
+/// Bytes of a recording as ordered, merged ranges, at most 256. Beyond that the narrowest gaps are closed: the set may then contain more
+/// than was added, never less.
 /// </summary>
 public sealed record ByteRangeSet
 {
     private const int MaxRanges = 256;
 
-    private readonly ImmutableArray<ByteRange> _ranges;
-
-    private ByteRangeSet(ImmutableArray<ByteRange> spans) => _ranges = spans;
+    private ByteRangeSet(ImmutableArray<ByteRange> ranges) => Ranges = ranges;
 
     public static ByteRangeSet None { get; } = new([]);
+    public ImmutableArray<ByteRange> Ranges { get; }
 
-    public ImmutableArray<ByteRange> Ranges => _ranges;
+    /// <summary>Total number of bytes.</summary>
+    public long Length => Ranges.Sum(range => range.To - range.From);
 
-    /// <summary>Bytes in all.</summary>
-    public long Length => _ranges.Sum(span => span.To - span.From);
+    public bool Contains(ByteRange part) => part.To <= part.From || Ranges.Any(range => range.From <= part.From && part.To <= range.To);
 
-    public bool Contains(ByteRange wanted) => wanted.To <= wanted.From || _ranges.Any(span => span.From <= wanted.From && wanted.To <= span.To);
+    public ByteRangeSet With(ByteRange added) => added.To <= added.From || Contains(added) ? this : Merge([.. Ranges, added]);
 
-    public ByteRangeSet With(ByteRange added) => added.To <= added.From || Contains(added) ? this : Merge([.. _ranges, added]);
+    public ByteRangeSet With(ByteRangeSet other) => other.Ranges.All(Contains) ? this : Merge([.. Ranges, .. other.Ranges]);
 
-    public ByteRangeSet With(ByteRangeSet others) => others._ranges.All(Contains) ? this : Merge([.. _ranges, .. others._ranges]);
+    public bool Equals(ByteRangeSet? other) => other is not null && Ranges.SequenceEqual(other.Ranges);
 
-    public bool Equals(ByteRangeSet? other) => other is not null && _ranges.SequenceEqual(other._ranges);
+    public override int GetHashCode() => Ranges.Length;
 
-    public override int GetHashCode() => _ranges.Length;
+    /// <summary>The stored format: <c>0-1000 2000-3000</c>, ends exclusive.</summary>
+    public override string ToString() =>
+        string.Join(' ', Ranges.Select(range => string.Create(CultureInfo.InvariantCulture, $"{range.From}-{range.To}")));
 
-    /// <summary>As stored: <c>0-1000 2000-3000</c>, each end exclusive.</summary>
-    public override string ToString() => string.Join(' ', _ranges.Select(span => string.Create(CultureInfo.InvariantCulture, $"{span.From}-{span.To}")));
-
-    /// <exception cref="FormatException">It was not stored by <see cref="ToString"/>.</exception>
+    /// <exception cref="FormatException">Not in the stored format.</exception>
     public static ByteRangeSet Parse(string text) => new([.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part =>
         part.Split('-') is [var from, var to]
             ? new ByteRange(long.Parse(from, CultureInfo.InvariantCulture), long.Parse(to, CultureInfo.InvariantCulture))
-            : throw new FormatException("Not byte spans."))]);
+            : throw new FormatException("Not byte ranges."))]);
 
-    private static ByteRangeSet Merge(IEnumerable<ByteRange> spans)
+    private static ByteRangeSet Merge(IEnumerable<ByteRange> ranges)
     {
         var merged = new List<ByteRange>();
-        foreach (var span in spans.OrderBy(span => span.From))
+        foreach (var range in ranges.OrderBy(range => range.From))
         {
-            if (merged is [.., var last] && span.From <= last.To)
-                merged[^1] = new(last.From, Math.Max(last.To, span.To));
+            if (merged is [.., var last] && range.From <= last.To)
+                merged[^1] = new(last.From, Math.Max(last.To, range.To));
             else
-                merged.Add(span);
+                merged.Add(range);
         }
         while (merged.Count > MaxRanges)
         {
@@ -60,6 +58,3 @@ public sealed record ByteRangeSet
         return new([.. merged]);
     }
 }
-
-/// <summary>Bytes from one offset to another, which is not among them.</summary>
-public readonly record struct ByteRange(long From, long To);

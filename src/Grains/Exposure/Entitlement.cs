@@ -1,12 +1,12 @@
 namespace Replays.Grains.Exposure;
 
-/// <summary>Whether somebody was entitled to what they were shown.</summary>
+/// <summary>Whether a recipient was entitled to what was shown.</summary>
 public enum Entitlement
 {
     Yes,
 
     No,
 
-    /// <summary>By name they were, but it was reported that the recording is not what its name says. Counts as a recipient.</summary>
+    /// <summary>Entitled by name, but the recording was reported as another person's. Counted as wrongly shown.</summary>
     Unknown,
 }

@@ -2,9 +2,9 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Exposure;
 
-/// <summary>Who is shown a replay, and in whose list.</summary>
-/// <param name="By">Who, in which role.</param>
-/// <param name="List">Whose list it was in: the recording's own patient, unless something went astray.</param>
-/// <param name="IsEntitled">By name: the recording's own patient, its consultation's clinician, an officer who gave a reason.</param>
+/// <summary>The principal to whom a replay is shown.</summary>
+/// <param name="By">The principal and their role.</param>
+/// <param name="List">The patient in whose list it appeared: the recording's own, unless it was misdelivered.</param>
+/// <param name="IsEntitled">Entitled by name: the recording's patient, its clinician, or an officer who gave a reason.</param>
 /// <param name="Detail">An officer's reason, a clinician's name; otherwise empty.</param>
 public sealed record Recipient(Actor By, PatientId List, bool IsEntitled, string Detail = "");

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Replays.Grains.Identity;
 
 /// <summary>A consultation's full name, <c>patients/{patient}/consultations/{number}</c>: it contains its patient.</summary>
-/// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
+/// <remarks><c>default</c> is invalid: every use of it throws.</remarks>
 [JsonConverter(typeof(ResourceNameJsonConverter<ConsultationId>))]
 public readonly record struct ConsultationId : IResourceName<ConsultationId>
 {
@@ -18,16 +18,15 @@ public readonly record struct ConsultationId : IResourceName<ConsultationId>
         _number = number;
     }
 
-    /// <summary>The participant. There is no other.</summary>
+    /// <summary>The only patient of the consultation.</summary>
     public PatientId Patient { get; }
 
-    /// <summary>1, 2, 3 … in the patient's ledger. Numbers repeat across patients.</summary>
-    public int Number => _number > 0 ? _number : throw new InvalidOperationException("The default consultation id addresses nobody.");
+    /// <summary>1, 2, 3 … per patient: numbers repeat across patients.</summary>
+    public int Number => _number > 0 ? _number : throw new InvalidOperationException("The default consultation id is invalid.");
 
-    /// <summary>The full name: the consultation grain's key.</summary>
+    /// <summary>The full name, which is the key of the consultation's grain.</summary>
     public string Name => $"{Patient.Name}/consultations/{Number}";
 
-    /// <summary>This consultation's recording of that ordinal, from 1.</summary>
     public RecordingId Recording(int ordinal) => new(this, ordinal);
 
     public static bool TryParseName([NotNullWhen(true)] string? name, out ConsultationId id)
@@ -42,7 +41,8 @@ public readonly record struct ConsultationId : IResourceName<ConsultationId>
         return false;
     }
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ConsultationId result) => TryParseName(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ConsultationId result) =>
+        TryParseName(s, out result);
 
     public static ConsultationId Parse(string s, IFormatProvider? provider = null) =>
         TryParseName(s, out var id) ? id : throw new FormatException("Not a consultation's name.");

@@ -3,7 +3,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>From a name to the grain that bears it; the only way to address one.</summary>
+/// <summary>The only way to address a patient's or a consultation's grain: by its name.</summary>
 public static class GrainFactoryExtensions
 {
     public static IPatientGrain Patient(this IGrainFactory grains, PatientId id) => grains.GetGrain<IPatientGrain>(id.Name);

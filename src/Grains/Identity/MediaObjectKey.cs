@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>Object keys are 128 random bits in 32 lower-case hexadecimal characters: they say nothing about anybody, and are never used twice.</summary>
+/// <summary>
+/// Media object keys: 128 random bits in 32 lower-case hexadecimal characters. They reveal nothing about a person and are never reused.
+/// </summary>
 public static class MediaObjectKey
 {
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
@@ -12,6 +14,6 @@ public static class MediaObjectKey
 
     public static bool IsValid(string? key) => key is { Length: 32 } && !key.AsSpan().ContainsAnyExcept(Hexadecimal);
 
-    /// <exception cref="ArgumentException">It is not an object key: nothing else becomes part of a path.</exception>
+    /// <exception cref="ArgumentException">Not an object key: nothing else may become part of a path.</exception>
     public static string Require(string? key) => IsValid(key) ? key! : throw new ArgumentException("Not a media object key.", nameof(key));
 }

@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace Replays.Grains.Identity;
 
 /// <summary>
-/// Who a patient is: what the app's identity provider calls the person. 1 to 128 characters of <c>A–Z a–z 0–9 . _ ~ | : @ -</c>,
-/// the first a letter, digit, <c>-</c> or <c>_</c>; case-sensitive, never trimmed, folded or normalised.
+/// A patient, by the id that the app's identity provider uses: 1 to 128 characters of <c>A–Z a–z 0–9 . _ ~ | : @ -</c>, the first a
+/// letter, digit, <c>-</c> or <c>_</c>. Case-sensitive; never trimmed, folded or normalised.
 /// </summary>
-/// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
+/// <remarks><c>default</c> is invalid: every use of it throws.</remarks>
 [JsonConverter(typeof(ResourceNameJsonConverter<PatientId>))]
 public readonly record struct PatientId : IResourceName<PatientId>
 {
@@ -17,17 +17,16 @@ public readonly record struct PatientId : IResourceName<PatientId>
 
     private PatientId(string value) => _value = value;
 
-    /// <summary>The id as the identity provider gave it.</summary>
-    /// <exception cref="InvalidOperationException">This is <c>default</c>, which addresses nobody.</exception>
-    public string Value => _value ?? throw new InvalidOperationException("The default patient id addresses nobody.");
+    /// <summary>The bare id.</summary>
+    /// <exception cref="InvalidOperationException">This is <c>default</c>.</exception>
+    public string Value => _value ?? throw new InvalidOperationException("The default patient id is invalid.");
 
-    /// <summary>The full name, <c>patients/{patient}</c>: the patient grain's key.</summary>
+    /// <summary>The full name, <c>patients/{patient}</c>, which is the key of the patient's grain.</summary>
     public string Name => $"patients/{Value}";
 
-    /// <summary>This patient's consultation of that number, from 1.</summary>
     public ConsultationId Consultation(int number) => new(this, number);
 
-    /// <summary>Reads the bare id, as it stands in a token or a path.</summary>
+    /// <summary>Parses the bare id of a token or a path.</summary>
     public static bool TryCreate([NotNullWhen(true)] string? value, out PatientId id)
     {
         if (value is { Length: >= 1 and <= MaxLength } && IsAllowedFirst(value[0]) && value.All(IsAllowed))
@@ -46,7 +45,7 @@ public readonly record struct PatientId : IResourceName<PatientId>
     }
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse"/>
-    /// <remarks>Reads the bare id: what route binding finds in a path.</remarks>
+    /// <remarks>Parses the bare id, for route binding.</remarks>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PatientId result) => TryCreate(s, out result);
 
     public static PatientId Parse(string s, IFormatProvider? provider = null) =>

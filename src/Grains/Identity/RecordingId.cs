@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace Replays.Grains.Identity;
 
 /// <summary>
-/// A recording's full name, <c>patients/{patient}/consultations/{number}/recordings/{ordinal}</c>: it contains its consultation, and so
+/// A recording's full name, <c>patients/{patient}/consultations/{number}/recordings/{ordinal}</c>: it contains its consultation and thereby
 /// its patient.
 /// </summary>
-/// <remarks><c>default</c> addresses nobody: every use of it throws.</remarks>
+/// <remarks><c>default</c> is invalid: every use of it throws.</remarks>
 [JsonConverter(typeof(ResourceNameJsonConverter<RecordingId>))]
 public readonly record struct RecordingId : IResourceName<RecordingId>
 {
@@ -24,22 +24,22 @@ public readonly record struct RecordingId : IResourceName<RecordingId>
     public ConsultationId Consultation { get; }
 
     /// <summary>1, 2, 3 … within the consultation.</summary>
-    public int Ordinal => _ordinal > 0 ? _ordinal : throw new InvalidOperationException("The default recording id addresses nobody.");
+    public int Ordinal => _ordinal > 0 ? _ordinal : throw new InvalidOperationException("The default recording id is invalid.");
 
-    /// <summary>The participant whose recording this is.</summary>
     public PatientId Patient => Consultation.Patient;
 
     public string Name => $"{Consultation.Name}/recordings/{Ordinal}";
 
-    /// <summary>How the patient's own endpoints call the replay: <c>{number}-{ordinal}</c>, without the patient.</summary>
+    /// <summary><c>{number}-{ordinal}</c>: the replay's id in the patient's own endpoints.</summary>
     public string ReplayId => $"{Consultation.Number}-{Ordinal}";
 
-    /// <summary>Reads a replay id among this patient's own; only the canonical decimal form is one.</summary>
+    /// <summary>Parses a replay id of this patient. Only the canonical decimal form is accepted.</summary>
     public static bool TryParseReplayId(PatientId owner, [NotNullWhen(true)] string? replayId, out RecordingId id)
     {
         id = default;
         var dash = replayId?.IndexOf('-') ?? -1;
-        if (dash < 0 || !ResourceName.TryParseNumber(replayId.AsSpan(0, dash), out var number) || !ResourceName.TryParseNumber(replayId.AsSpan(dash + 1), out var ordinal))
+        if (dash < 0 || !ResourceName.TryParseNumber(replayId.AsSpan(0, dash), out var number)
+            || !ResourceName.TryParseNumber(replayId.AsSpan(dash + 1), out var ordinal))
             return false;
         id = owner.Consultation(number).Recording(ordinal);
         return true;
@@ -57,7 +57,8 @@ public readonly record struct RecordingId : IResourceName<RecordingId>
         return false;
     }
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RecordingId result) => TryParseName(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RecordingId result) =>
+        TryParseName(s, out result);
 
     public static RecordingId Parse(string s, IFormatProvider? provider = null) =>
         TryParseName(s, out var id) ? id : throw new FormatException("Not a recording's name.");

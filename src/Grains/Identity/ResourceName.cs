@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>The one place where names are taken apart.</summary>
+/// <summary>Parses names; the only place that does.</summary>
 public static class ResourceName
 {
-    /// <summary>
-    /// Reads a number as names write it: decimal, from 1, no sign, no leading zero, so that every number has one spelling.
-    /// </summary>
+    /// <summary>Parses a decimal number from 1, without sign or leading zero, so that every number has one spelling.</summary>
     public static bool TryParseNumber(ReadOnlySpan<char> text, out int number)
     {
         number = 0;
@@ -28,9 +26,9 @@ public static class ResourceName
 
     private static bool TryParsePart(string[] parts, int at, string collection, ref int? value)
     {
-        if (parts[at] != collection || !TryParseNumber(parts[at + 1], out var read))
+        if (parts[at] != collection || !TryParseNumber(parts[at + 1], out var number))
             return false;
-        value = read;
+        value = number;
         return true;
     }
 }

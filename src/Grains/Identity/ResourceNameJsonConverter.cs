@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>Names travel in JSON as their full name; a patient as the bare id.</summary>
+/// <summary>Writes full names; a patient as the bare id.</summary>
 internal sealed class ResourceNameJsonConverter<T> : JsonConverter<T> where T : struct, IResourceName<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -1,14 +1,13 @@
 namespace Replays.Grains.Identity;
 
 /// <summary>
-/// How names are stored and sent: the full name as text, read back by the same parser as everything else, so that no stored or sent byte
-/// can make an id that could not be made otherwise.
+/// Names are stored and sent as text and read by the parser that reads all others, so that no stored or received bytes can produce an id
+/// that could not be created otherwise.
 /// </summary>
 [GenerateSerializer, Alias("replays.resource-name")]
 public struct ResourceNameSurrogate
 {
-    [Id(0)]
-    public string? Name;
+    [Id(0)] public string? Name;
 
     internal static T Read<T>(in ResourceNameSurrogate surrogate) where T : struct, IResourceName<T> =>
         T.TryParseName(surrogate.Name, out var id) ? id : throw new FormatException($"Not a {typeof(T).Name}.");

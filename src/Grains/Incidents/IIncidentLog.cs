@@ -4,44 +4,43 @@ using Replays.Grains.Identity;
 namespace Replays.Grains.Incidents;
 
 /// <summary>
-/// How each incident came to be known, and the order in which they are due. What a report begins is written here in one transaction with its
-/// quarantine; the incident's grain follows.
+/// The log of incidents: how each was reported, and when it is due. A report is written here in one transaction with its quarantine; the
+/// incident's grain processes it afterwards.
 /// </summary>
 public interface IIncidentLog
 {
-    /// <returns>What is known of the incident without its grain; null when there is none.</returns>
+    /// <returns>The incident; null when there is none.</returns>
     Task<IncidentSummary?> Find(string id, CancellationToken cancellation = default);
 
-    /// <summary>What is due first, first; those without a deadline last.</summary>
-    /// <param name="open">Only open ones, or only resolved ones; null: all, the open ones first.</param>
+    /// <summary>Lists incidents by deadline, earliest first; those without a deadline last.</summary>
+    /// <param name="open">Only open or only resolved incidents; null: all, open ones first.</param>
     /// <param name="limit">1 to 100.</param>
-    /// <param name="after">Where the page before ended.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="after">The end of the previous page.</param>
     Task<ImmutableArray<IncidentSummary>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation = default);
 
-    /// <summary>The newest reports of one person, newest first, at most 100.</summary>
+    /// <summary>Returns a person's reports, newest first, at most 100.</summary>
     Task<ImmutableArray<IncidentSummary>> FindByReporter(string subject, CancellationToken cancellation = default);
 
-    /// <returns>The newest open incident of a person who has so many of them; null: they have fewer.</returns>
-    Task<string?> FindNewestIfMany(string subject, int many, CancellationToken cancellation = default);
+    /// <returns>A person's newest open incident if they have at least <paramref name="threshold"/>; otherwise null.</returns>
+    Task<string?> FindNewestIfMany(string subject, int threshold, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Notes an incident without a quarantine, or that its cause came again: then it is counted, and opens again if it was resolved.
+    /// Opens an incident without a quarantine, or counts further occurrences of its cause; a resolved incident is then reopened.
     /// </summary>
-    Task RecordOccurrence(IncidentReport report, long times, CancellationToken cancellation = default);
+    Task RecordOccurrence(IncidentReport report, long occurrences, CancellationToken cancellation = default);
 
-    /// <summary>Something changes now: if it is not followed soon, somebody else finishes it.</summary>
+    /// <summary>Marks an incident before it changes, so that a worker finishes the change if its grain does not.</summary>
     Task MarkUnprocessed(string id, CancellationToken cancellation = default);
 
-    /// <summary>All that follows from the last change is done.</summary>
+    /// <summary>Marks all effects of the last change as done.</summary>
     Task MarkProcessed(string id, bool open, DateTimeOffset? dueAt, CancellationToken cancellation = default);
 
-    /// <summary>Incidents whose last change is older than that and not followed, at most 100.</summary>
+    /// <summary>Returns incidents whose last change is unprocessed for longer than a time, at most 100.</summary>
     Task<ImmutableArray<string>> FindUnprocessed(TimeSpan olderThan, CancellationToken cancellation = default);
 
-    /// <summary>How many incidents are open, and when the first of them is due.</summary>
+    /// <summary>Returns the number of open incidents and the earliest deadline.</summary>
     Task<(long Open, DateTimeOffset? FirstDue)> GetSummary(CancellationToken cancellation = default);
 
-    /// <summary>Whether a recording of the patient, or a report by them, is in an open incident.</summary>
+    /// <summary>Whether an open incident contains a recording of the patient or was reported by them.</summary>
     Task<bool> IsInOpenIncident(PatientId patient, CancellationToken cancellation = default);
 }

@@ -69,7 +69,7 @@ internal sealed partial class IncidentGrain(
         return await Change(() => rules.Approve(State, hasLegalHold, by, Now), cancellation);
     }
 
-    /// <summary>What the log holds of the incident; the state starts with it. Null: there is no such incident.</summary>
+    /// <summary>Reads the incident from the log, and creates the state from it if there is none. Null: there is no such incident.</summary>
     private async Task<IncidentSummary?> Load(CancellationToken cancellation)
     {
         if (_mustReload)
@@ -84,7 +84,7 @@ internal sealed partial class IncidentGrain(
         return summary;
     }
 
-    /// <summary>A change is marked as unprocessed, stored, then processed; whatever remains is retried by others.</summary>
+    /// <summary>Marks the incident as unprocessed, saves, then processes the steps. A worker retries what fails.</summary>
     private async Task<Result<Incident>> Change(Func<Decision<IncidentState>> decide, CancellationToken cancellation)
     {
         if (await Load(cancellation) is not { } summary)
@@ -149,7 +149,7 @@ internal sealed partial class IncidentGrain(
     {
         if (ReferenceEquals(next, State))
             return;
-        _mustReload = true; // after a failed write, memory is not trusted
+        _mustReload = true; // a failed write may have committed
         stored.State = next;
         await stored.WriteStateAsync();
         _mustReload = false;
@@ -167,12 +167,6 @@ internal sealed partial class IncidentGrain(
         Occurrences = summary.Occurrences,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A decision about an incident is stored; carrying it out failed ({Error}); will retry.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Processing a stored incident decision failed ({Error}); will retry.")]
     private static partial void LogProcessingFailed(ILogger logger, string error);
-}
-
-/// <summary>From an incident's id to its grain.</summary>
-public static class IncidentGrains
-{
-    public static IIncidentGrain Incident(this IGrainFactory grains, string id) => grains.GetGrain<IIncidentGrain>("incidents/" + id);
 }

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Grains.Incidents;
 
-/// <summary>What an incident is taken for, by the officer's judgement.</summary>
+/// <summary>The officer's assessment of an incident.</summary>
 [GenerateSerializer, Alias("replays.incident-kind")]
 [JsonConverter(typeof(JsonStringEnumConverter<IncidentKind>))]
 public enum IncidentKind
 {
-    /// <summary>A lock refused it: nobody was shown anything. No deadline.</summary>
+    /// <summary>Denied by a safeguard: nothing was shown to anybody. No deadline.</summary>
     [JsonStringEnumMemberName("near-miss")]
     NearMiss = 0,
 

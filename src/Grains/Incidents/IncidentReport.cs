@@ -5,45 +5,33 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Incidents;
 
-/// <summary>How an incident came to be known: chosen once, before anything follows from it, and never changed.</summary>
+/// <summary>The report that opens an incident. Immutable; written before any effect.</summary>
 [GenerateSerializer, Immutable, Alias("replays.incident-report")]
 public sealed record IncidentReport
 {
-    /// <summary>The incident's id: 32 hexadecimal digits, not to be guessed.</summary>
-    [Id(0)]
-    public required string Id { get; init; }
+    /// <summary>The incident's id: 32 hexadecimal digits.</summary>
+    [Id(0)] public required string Id { get; init; }
+    [Id(1)] public required IncidentSource Source { get; init; }
+    [Id(2)] public required DateTimeOffset ReportedAt { get; init; }
+    [Id(3)] public required Actor By { get; init; }
 
-    [Id(1)]
-    public required IncidentSource Source { get; init; }
+    /// <summary>
+    /// <c>not-mine</c>, <c>wrong-content</c>, <c>wrong-patient</c>, <c>other</c>, the safeguard, the audit finding, or an officer's text.
+    /// </summary>
+    [Id(4)] public required string Reason { get; init; }
+    [Id(5)] public string? Comment { get; init; }
+    [Id(6)] public ImmutableArray<RecordingId> Recordings { get; init; } = [];
 
-    [Id(2)]
-    public required DateTimeOffset ReportedAt { get; init; }
+    /// <summary>The full name of what a safeguard denied or an ownership audit found.</summary>
+    [Id(7)] public string? Cause { get; init; }
 
-    [Id(3)]
-    public required Actor By { get; init; }
+    /// <summary>Of the request that opened it, if it had one: the incident's id is then derived from the key.</summary>
+    [Id(8)] public IdempotencyKey? IdempotencyKey { get; init; }
 
-    /// <summary><c>not-mine</c>, <c>wrong-content</c>, <c>wrong-patient</c>, <c>other</c>, the lock that refused, or the officer's words.</summary>
-    [Id(4)]
-    public required string Reason { get; init; }
-
-    [Id(5)]
-    public string? Comment { get; init; }
-
-    [Id(6)]
-    public ImmutableArray<RecordingId> Recordings { get; init; } = [];
-
-    /// <summary>The full name of what a lock refused, or what an audit found.</summary>
-    [Id(7)]
-    public string? Cause { get; init; }
-
-    /// <summary>The request that opened it, where that is repeatable: its id follows from the key.</summary>
-    [Id(8)]
-    public IdempotencyKey? IdempotencyKey { get; init; }
-
-    /// <summary>What an audit found: one incident a cause, however often it is found.</summary>
+    /// <summary>A finding of an ownership audit: one incident per cause, however often it is found.</summary>
     /// <param name="kind">The kind of finding.</param>
-    /// <param name="cause">The full name of what it is about; null: several.</param>
-    /// <param name="at">When it was found.</param>
+    /// <param name="cause">The full name of what it concerns; null when there are several.</param>
+    /// <param name="at">The time of the finding.</param>
     public static IncidentReport ForFinding(string kind, string? cause, DateTimeOffset at) => new()
     {
         Id = IdFor($"audit/{kind}/{cause}"),
@@ -54,7 +42,7 @@ public sealed record IncidentReport
         Cause = cause,
     };
 
-    /// <summary>A trail that does not verify: one incident for each first broken entry, whoever finds it.</summary>
+    /// <summary>An audit trail that fails verification: one incident per first broken entry.</summary>
     public static IncidentReport ForBrokenTrail(PatientId patient, long? firstBroken, DateTimeOffset at) =>
         ForFinding("trail-broken", $"{patient.Name}/trail/{firstBroken}", at);
 
@@ -73,8 +61,9 @@ public sealed record IncidentReport
             Cause = consultation.Name,
         };
 
-    /// <summary>The id of the one incident of a cause.</summary>
-    public static string IdFor(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
+    /// <summary>The id of the only incident of a cause.</summary>
+    public static string IdFor(string cause) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
 
     public static string NewId() => Guid.NewGuid().ToString("n");
 }

@@ -8,15 +8,15 @@ namespace Replays.Grains.Incidents;
 
 /// <summary>
 /// The decisions about one incident: state and command in; next state and effects out. No clock, no I/O. Every change is a step; a step is
-/// processed once its effects have happened and every patient concerned has it in the audit trail. Methods are virtual so that the simulation
-/// can plant a bug in each.
+/// processed once its effects have happened and its audit entries are published. Methods are virtual so that the simulation can plant a bug
+/// in each.
 /// </summary>
 internal class IncidentRules
 {
-    /// <summary>Steps per incident: further changes by officers are rejected.</summary>
+    /// <summary>Steps per incident, beyond which amendments and additions are rejected.</summary>
     private const int MaxSteps = 1_000;
 
-    /// <summary>Recordings that one audit entry names.</summary>
+    /// <summary>Recordings named in one audit entry.</summary>
     private const int MaxNamed = 100;
 
     public virtual IncidentState Create(string name, IncidentReport report) => new()
@@ -74,7 +74,7 @@ internal class IncidentRules
         });
     }
 
-    /// <summary>A second officer approves a withdrawal, so that the data keys are destroyed; none of them under legal hold.</summary>
+    /// <summary>A second officer approves that the data keys of withdrawn recordings are destroyed; never under legal hold.</summary>
     public virtual Decision<IncidentState> Approve(IncidentState state, bool hasLegalHold, Actor by, DateTimeOffset now)
     {
         if (state.Resolution is not { Outcome: IncidentOutcome.Withdrawn } resolution)
@@ -98,16 +98,17 @@ internal class IncidentRules
             ? new(state with { Resolution = null, Steps = state.Steps.Add(new(IncidentStepKinds.Reopened, now, summary.Report.By, null)) })
             : new(state);
 
-    /// <summary>What a step does outside the incident: the stop list first, then the patients' own lists and keys.</summary>
+    /// <summary>A step's effects outside the incident: the stop list first, then the patients' ledgers and keys.</summary>
     public virtual ImmutableArray<Effect> EffectsOf(IncidentStep step, ImmutableArray<RecordingId> recordings) => step.Kind switch
     {
         IncidentStepKinds.Restored => [new RestoreRecordings()],
-        IncidentStepKinds.Withdrawn => [new WithdrawRecordings(step.By), .. recordings.Select(recording => new WithdrawFromLedger(recording, step.By))],
+        IncidentStepKinds.Withdrawn =>
+            [new WithdrawRecordings(step.By), .. recordings.Select(recording => new WithdrawFromLedger(recording, step.By))],
         IncidentStepKinds.KeysDestroyed => [.. recordings.Select(recording => new DestroyDataKey(recording, step.By))],
         _ => [],
     };
 
-    /// <summary>The patients whose recordings a step is about, or whose name a safeguard saw.</summary>
+    /// <summary>The patients whose recordings a step concerns, or whose name is in the cause of the incident.</summary>
     public virtual IEnumerable<PatientId> PatientsOf(IncidentSummary summary, IncidentStep? step = null) => step?.Recordings is { } some
         ? Patients(some)
         : Patients(summary.Recordings)
@@ -115,7 +116,7 @@ internal class IncidentRules
             .Concat(RecordingId.TryParseName(summary.Report.Cause, out var recording) ? [recording.Patient] : [])
             .Distinct();
 
-    /// <summary>One patient's audit entry of a step. Its id follows from incident, step and patient, so that appending it is repeatable.</summary>
+    /// <summary>One patient's audit entry of a step. Its id is derived from incident, step and patient.</summary>
     public virtual AuditEntry CreateAuditEntry(IncidentSummary summary, IncidentStep step, int number, PatientId patient)
     {
         var own = (step.Recordings ?? summary.Recordings).Where(recording => recording.Patient == patient).ToList();
@@ -141,8 +142,8 @@ internal class IncidentRules
     private static string FormatRecordings(List<RecordingId> own) => own.Count switch
     {
         <= 1 => "",
-        <= MaxNamed => $" ({string.Join(' ', own.Select(recording => recording.ReplayId))})",
-        _ => $" ({string.Join(' ', own.Take(MaxNamed).Select(recording => recording.ReplayId))} and {own.Count - MaxNamed} more)",
+        <= MaxNamed => $" ({string.Join(' ', own.Select(r => r.ReplayId))})",
+        _ => $" ({string.Join(' ', own.Take(MaxNamed).Select(r => r.ReplayId))} and {own.Count - MaxNamed} more)",
     };
 
     private static IEnumerable<PatientId> Patients(ImmutableArray<RecordingId> recordings) =>

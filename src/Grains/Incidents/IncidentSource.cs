@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Grains.Incidents;
 
-/// <summary>Who or what noticed.</summary>
+/// <summary>Who or what reported an incident.</summary>
 [GenerateSerializer, Alias("replays.incident-source")]
 [JsonConverter(typeof(JsonStringEnumConverter<IncidentSource>))]
 public enum IncidentSource
@@ -16,15 +16,15 @@ public enum IncidentSource
     [JsonStringEnumMemberName("officer")]
     Officer = 2,
 
-    /// <summary>A lock refused what only a defect can cause.</summary>
+    /// <summary>A safeguard denied what only a defect can cause.</summary>
     [JsonStringEnumMemberName("safeguard")]
     Safeguard = 3,
 
-    /// <summary>An ownership audit found something out of place.</summary>
+    /// <summary>An ownership audit found an inconsistency.</summary>
     [JsonStringEnumMemberName("audit")]
     Audit = 4,
 
-    /// <summary>The backend said that the wrong patient was in the call.</summary>
+    /// <summary>The app's backend reported that the wrong patient was in the call.</summary>
     [JsonStringEnumMemberName("scheduler")]
     Scheduler = 5,
 }

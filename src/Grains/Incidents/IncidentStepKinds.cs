@@ -1,6 +1,6 @@
 namespace Replays.Grains.Incidents;
 
-/// <summary>What can be done about an incident, as steps and trails call it.</summary>
+/// <summary>Kinds of incident steps and of their audit entries.</summary>
 public static class IncidentStepKinds
 {
     public const string Reported = "replay.reported";

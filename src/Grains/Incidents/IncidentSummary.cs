@@ -3,16 +3,16 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Incidents;
 
-/// <summary>An incident as the log knows it.</summary>
-/// <param name="Report">How it came to be known.</param>
-/// <param name="Recordings">All recordings that are in it by now.</param>
+/// <summary>An incident in the incident log.</summary>
+/// <param name="Report">The report that opened it.</param>
+/// <param name="Recordings">All its recordings so far.</param>
 /// <param name="IsOpen">Not resolved.</param>
-/// <param name="DueAt">When the regulator must know; null: no deadline.</param>
-/// <param name="Occurrences">How often the same cause came.</param>
+/// <param name="DueAt">The deadline for notifying the regulator; null when there is none.</param>
+/// <param name="Occurrences">How often its cause has occurred.</param>
 public sealed record IncidentSummary(
     IncidentReport Report, ImmutableArray<RecordingId> Recordings, bool IsOpen, DateTimeOffset? DueAt, long Occurrences)
 {
-    /// <summary>The incident as far as it is known without its grain.</summary>
+    /// <summary>The incident as reported, before its grain has processed it.</summary>
     public Incident AsReported() => new()
     {
         Report = Report,
@@ -25,6 +25,3 @@ public sealed record IncidentSummary(
 
     public IncidentCursor Cursor => new(IsOpen, DueAt, Report.Id);
 }
-
-/// <summary>A place in the list of incidents.</summary>
-public sealed record IncidentCursor(bool IsOpen, DateTimeOffset? DueAt, string Id);

@@ -3,17 +3,16 @@ using Replays.Grains.Identity;
 namespace Replays.Grains.Keys;
 
 /// <summary>
-/// Each patient's own key, 256 bits, under which the data keys of their recordings are wrapped. Destroying it makes all of them unreadable
-/// at once.
+/// Each patient's own key, 256 bits, which wraps the data keys of their recordings. Destroying it makes all of them unreadable immediately.
 /// </summary>
 public interface IPatientKeys
 {
-    /// <summary>The patient's key, made on first use; two makers at once get the same.</summary>
+    /// <summary>Returns the patient's key, created on first use. Concurrent callers get the same key.</summary>
     Task<byte[]> GetOrCreate(PatientId patient, CancellationToken cancellation = default);
 
-    /// <returns>The patient's key; null when there is none, or none any more.</returns>
+    /// <returns>The patient's key; null when it was never created or is destroyed.</returns>
     Task<byte[]?> Find(PatientId patient, CancellationToken cancellation = default);
 
-    /// <summary>Destroys the patient's key for good. Not there: nothing to do.</summary>
+    /// <summary>Destroys the patient's key permanently. Idempotent.</summary>
     Task Destroy(PatientId patient, CancellationToken cancellation = default);
 }

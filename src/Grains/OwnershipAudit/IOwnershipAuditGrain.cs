@@ -1,14 +1,14 @@
 namespace Replays.Grains.OwnershipAudit;
 
-/// <summary>When the cluster audits itself. There is one, under the key <see cref="Key"/>.</summary>
+/// <summary>Schedules ownership audits of the cluster. A singleton with the key <see cref="Key"/>.</summary>
 [GrainInterfaceType("replays.ownership-audit-grain"), Alias("replays.ownership-audit-grain")]
 public interface IOwnershipAuditGrain : IGrainWithStringKey
 {
     const string Key = "ownership-audit";
 
-    /// <summary>Sees that there is an audit every so often, for good. Repeated: unchanged.</summary>
-    /// <param name="every">At least a minute.</param>
-    /// <param name="firstAfter">When the first is, if it was not so before.</param>
+    /// <summary>Schedules ownership audits durably. Idempotent.</summary>
+    /// <param name="period">At least one minute.</param>
+    /// <param name="delay">Time until the first audit; ignored when the period is unchanged.</param>
     [Alias("Schedule")]
-    Task Schedule(TimeSpan every, TimeSpan firstAfter);
+    Task Schedule(TimeSpan period, TimeSpan delay);
 }

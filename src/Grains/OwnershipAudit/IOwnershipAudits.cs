@@ -1,8 +1,8 @@
 namespace Replays.Grains.OwnershipAudit;
 
-/// <summary>Ownership audits in this silo.</summary>
+/// <summary>Runs ownership audits in this silo.</summary>
 public interface IOwnershipAudits
 {
-    /// <summary>Begins one, outside any grain's turn, unless one is under way. Returns at once.</summary>
+    /// <summary>Starts an ownership audit unless one is running. Returns immediately: it runs outside any grain's turn.</summary>
     void Begin();
 }

@@ -3,11 +3,10 @@ using Replays.Grains.Identity;
 namespace Replays.Grains.Patients;
 
 /// <summary>
-/// What a consultation says to its participant's grain. Every call that carries one passes the caller lock: its source must be the
-/// consultation grain that it names.
+/// A message from a consultation to its patient's grain. The caller safeguard denies it unless the call's source is the grain of
+/// <see cref="Sender"/>.
 /// </summary>
 public interface IConsultationMessage
 {
-    /// <summary>The consultation that speaks.</summary>
     ConsultationId Sender { get; }
 }

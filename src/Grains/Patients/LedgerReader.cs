@@ -47,10 +47,10 @@ internal sealed class LedgerReader(PatientId own, LedgerStore ledger, LedgerRule
             ? new(replay, entry.Booking)
             : null;
 
-    /// <summary>Also finds replays that are withdrawn.</summary>
+    /// <summary>Reads from storage and also finds replays that are withdrawn.</summary>
     public async Task<(LedgerEntry Entry, Replay Replay)?> FindIncludingWithdrawn(RecordingId recording) =>
         recording.Patient == own
-        && await ledger.FindEntry(recording.Consultation.Number) is { } entry
+        && await ledger.ReadEntry(recording.Consultation.Number) is { } entry
         && entry.Name == recording.Consultation
         && entry.Replays.FirstOrDefault(replay => replay.Name == recording) is { } replay
             ? (entry, replay)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
@@ -6,12 +7,12 @@ using Replays.Grains.Safeguards;
 namespace Replays.Grains.Patients;
 
 /// <summary>
-/// The decisions about a patient's ledger: entry or header and command in; next one, audit entries and effects out. No clock, no I/O. Methods
-/// are virtual so that the simulation can plant a bug in each.
+/// The decisions about a patient's ledger: entry or header and command in; next one, audit entries and effects out. No clock, no I/O.
+/// Methods are virtual so that the simulation can plant a bug in each.
 /// </summary>
 internal class LedgerRules(EnabledSafeguards enabled)
 {
-    /// <summary>The two safeguards that every message from a consultation passes before anything else is looked at.</summary>
+    /// <summary>The two safeguards that every message from a consultation passes first.</summary>
     public virtual Denial? CheckMessage(PatientId own, GrainId? source, IConsultationMessage message) =>
         NameSafeguard.Check(enabled, own, message) ?? CallerSafeguard.Check(enabled, source, message);
 
@@ -24,11 +25,18 @@ internal class LedgerRules(EnabledSafeguards enabled)
         PatientId own, int lastNumber, Booking booking, IdempotencyKey? key, Actor by, DateTimeOffset now)
     {
         var name = own.Consultation(lastNumber + 1);
-        var entry = new LedgerEntry { Name = name, Booking = booking, Status = ConsultationStatus.Booked, BookedAt = now, IdempotencyKey = key };
+        var entry = new LedgerEntry
+        {
+            Name = name,
+            Booking = booking,
+            Status = ConsultationStatus.Booked,
+            BookedAt = now,
+            IdempotencyKey = key,
+        };
         return new(entry) { Audit = [new("consultation.booked", by, name.Name)] };
     }
 
-    /// <summary>A status never goes back. Nobody returns to a settled consultation's page by itself, so its outbox is published first.</summary>
+    /// <summary>A status never goes back. A settled consultation's page may not be loaded again: its outbox is published first.</summary>
     public virtual Decision<LedgerEntry> ReportStatus(LedgerEntry entry, ConsultationStatus status) => entry.Status >= status
         ? new(entry)
         : new(entry with { Status = status })
@@ -47,7 +55,7 @@ internal class LedgerRules(EnabledSafeguards enabled)
             var isSame = existing.Sha256 == replay.Sha256 && existing.ObjectKey == replay.ObjectKey;
             return new(isSame ? DeliveryResult.AlreadyDelivered : DeliveryResult.Conflict, new(entry));
         }
-        if (LedgerSafeguard.Check(enabled, entry, delivery.Sender) is { } denial)
+        if ((LedgerSafeguard.Check(enabled, entry, delivery.Sender) ?? CheckDiscarded(entry, replay)) is { } denial)
             return new(DeliveryResult.Refused, new(entry) { Denial = denial });
         if (entry is null)
             return new(DeliveryResult.Refused, new(entry));
@@ -71,7 +79,7 @@ internal class LedgerRules(EnabledSafeguards enabled)
         };
     }
 
-    /// <summary>Withdraws one replay by an incident's decision. The incident records it in the audit trail.</summary>
+    /// <summary>Withdraws one replay by an incident's decision. The incident publishes the audit entry.</summary>
     public virtual Decision<LedgerEntry> WithdrawReplay(LedgerEntry entry, Replay replay, string reason, Actor by, DateTimeOffset now) =>
         replay.Withdrawal is null ? new(Replace(entry, replay, replay with { Withdrawal = new(reason, now, by) })) : new(entry);
 
@@ -99,7 +107,7 @@ internal class LedgerRules(EnabledSafeguards enabled)
         ? Decision<LedgerHeader>.Reject(header, ErrorCode.LegalHold)
         : new(header with { IsErasing = true });
 
-    /// <summary>What stays after an erasure: a tombstone that keeps numbers from being given twice.</summary>
+    /// <summary>Leaves a tombstone after an erasure, so that numbers are never reused.</summary>
     public virtual LedgerHeader CompleteErasure(LedgerHeader header, int lastNumber, DateTimeOffset now) =>
         new() { Owner = header.Owner, LastPage = header.LastPage, ErasedAt = now, LastErasedNumber = lastNumber };
 
@@ -110,12 +118,16 @@ internal class LedgerRules(EnabledSafeguards enabled)
         && (query.ClinicianId is null || entry.Booking.Clinician.Id == query.ClinicianId)
         && replay.Withdrawal is null;
 
+    /// <summary>Recordings that the consultation discards are never accepted, however late their delivery arrives.</summary>
+    public virtual Decision<LedgerEntry> RejectDeliveries(LedgerEntry entry, ImmutableArray<int> ordinals)
+    {
+        var added = ordinals.Except(entry.RejectedOrdinals).Except(entry.Replays.Select(r => r.Name.Ordinal)).ToImmutableArray();
+        return new(added.IsEmpty ? entry : entry with { RejectedOrdinals = entry.RejectedOrdinals.AddRange(added) });
+    }
+
+    private static Denial? CheckDiscarded(LedgerEntry? entry, Replay replay) =>
+        entry?.RejectedOrdinals.Contains(replay.Name.Ordinal) is true ? new(Safeguard.Ledger) : null;
+
     private static LedgerEntry Replace(LedgerEntry entry, Replay before, Replay after) =>
         entry with { Replays = entry.Replays.Replace(before, after) };
 }
-
-/// <summary>The answer to a delivery and the entry that follows from it.</summary>
-internal sealed record DeliveryDecision(DeliveryResult Result, Decision<LedgerEntry?> Entry);
-
-/// <summary>The page's audit entries reach the trail.</summary>
-internal sealed record PublishOutbox : Effect;

@@ -8,11 +8,16 @@ using Replays.Grains.Safeguards;
 namespace Replays.Grains.Patients;
 
 /// <summary>
-/// A patient's ledger in storage: a header, and pages of 16 consultations that are records of their own. At most eight pages are cached. What
-/// was written is in memory only once the write is known to have succeeded.
+/// A patient's ledger in storage: a header, and pages of 16 consultations. At most eight pages are cached. A change is kept in memory only
+/// once its write is known to have succeeded.
 /// </summary>
 internal sealed class LedgerStore(
-    PatientId patient, IPersistentState<LedgerHeader> header, IGrainStorage storage, OwnershipMismatchGuard ownership, TimeProvider time, Action schedulePublish)
+    PatientId patient,
+    IPersistentState<LedgerHeader> header,
+    IGrainStorage storage,
+    OwnershipMismatchGuard ownership,
+    TimeProvider time,
+    Action schedulePublish)
 {
     public const int MaxPagesPerRequest = 4;
 
@@ -26,10 +31,10 @@ internal sealed class LedgerStore(
 
     public LedgerHeader Header => header.State;
 
-    /// <summary>Nothing is left of what is on the pages before this one.</summary>
+    /// <summary>Pages before this one were erased.</summary>
     private int FirstPage => LedgerPage.PageNumberOf(Header.LastErasedNumber);
 
-    /// <summary>Audit entries that may not be published yet: one record's at a time; empty when there are none.</summary>
+    /// <summary>Audit entries of one record that may not be published yet; empty when there are none.</summary>
     public ImmutableArray<AuditEntry> NextUnpublished() => _pages.Values.Select(page => page.State.Outbox)
         .Append(_mustReloadHeader ? [] : Header.Outbox)
         .Select(Unpublished)
@@ -40,7 +45,7 @@ internal sealed class LedgerStore(
 
     public void MarkPublished(ImmutableArray<AuditEntry> entries) => _published.UnionWith(entries.Select(entry => entry.Id));
 
-    /// <summary>Checks the header after it was read; the first one is the patient's own.</summary>
+    /// <summary>Checks the header after a read, or creates it.</summary>
     public void CheckHeader()
     {
         if (!header.RecordExists)
@@ -52,7 +57,7 @@ internal sealed class LedgerStore(
             schedulePublish();
     }
 
-    /// <summary>Reads the header again after a write that failed and may have committed.</summary>
+    /// <summary>Reloads the header after a failed write, which may have committed.</summary>
     public async ValueTask ReloadIfNeeded()
     {
         if (!_mustReloadHeader)
@@ -73,6 +78,19 @@ internal sealed class LedgerStore(
 
     public async Task<LedgerEntry?> FindEntry(int number) => (await Load(LedgerPage.PageNumberOf(number))).Find(number);
 
+    /// <summary>Reads the entry from storage: where "nothing to do" is a possible answer, a stale activation must not give it.</summary>
+    public Task<LedgerEntry?> ReadEntry(int number)
+    {
+        _pages.Remove(LedgerPage.PageNumberOf(number));
+        return FindEntry(number);
+    }
+
+    public ValueTask ReadHeader()
+    {
+        _mustReloadHeader = true;
+        return ReloadIfNeeded();
+    }
+
     public async Task SaveEntry(LedgerEntry entry, IEnumerable<AuditFact> audit)
     {
         var number = LedgerPage.PageNumberOf(entry.Name.Number);
@@ -80,7 +98,7 @@ internal sealed class LedgerStore(
             await SaveHeader(Header with { LastPage = number });
         var before = await Load(number);
         var isNew = before.Find(entry.Name.Number) is null;
-        // While the page is written nothing of it is in memory: after a failure everything is reloaded, for the write may have committed.
+        // The page is not cached while it is written: a failed write may have committed, so the page is reloaded afterwards.
         _pages.Remove(number, out var page);
         var (keyed, lastNumber) = (_keyedEntries, _lastNumber);
         (_keyedEntries, _lastNumber) = (null, null);
@@ -95,13 +113,13 @@ internal sealed class LedgerStore(
             schedulePublish();
     }
 
-    /// <summary>The last number given, also before an erasure.</summary>
+    /// <summary>The last number assigned, including numbers before an erasure.</summary>
     public async Task<int> LastNumber()
     {
-        if (_lastNumber is { } known)
-            return known;
+        if (_lastNumber is { } cached)
+            return cached;
         var last = 0;
-        // The header is written before the page: the last page may be empty, the one before it is not.
+        // The header is written before the page: the last page may be missing, the one before it is not empty.
         for (var page = Header.LastPage; page >= FirstPage && last == 0; page--)
             last = (await Load(page)).Entries is [.., var newest] ? newest.Name.Number : 0;
         last = Math.Max(last, Header.LastErasedNumber);
@@ -109,19 +127,20 @@ internal sealed class LedgerStore(
         return last;
     }
 
-    /// <summary>The booking made with an idempotency key in the last 24 hours; only the newest 256 keys count.</summary>
+    /// <summary>Finds the booking made with an idempotency key in the last 24 hours, among the newest 256 keys.</summary>
     public async Task<LedgerEntry?> FindByIdempotencyKey(string key, DateTimeOffset now)
     {
         _keyedEntries ??= await ReadKeyedEntries(now);
-        return _keyedEntries.TakeLast(MaxIdempotencyKeys).LastOrDefault(e => e.IdempotencyKey!.Key == key && now - e.BookedAt < IdempotencyKey.Lifetime);
+        return _keyedEntries.TakeLast(MaxIdempotencyKeys)
+            .LastOrDefault(e => e.IdempotencyKey!.Key == key && now - e.BookedAt < IdempotencyKey.Lifetime);
     }
 
-    /// <summary>Visits entries, newest first, from where the page before ended, until the visitor returns false or four pages are read.</summary>
+    /// <summary>Visits entries, newest first, until <paramref name="visit"/> returns false or four pages are read.</summary>
     /// <returns>Where to continue; null at the end of the ledger.</returns>
     public async Task<LedgerCursor?> EnumerateNewestFirst(LedgerCursor? after, Func<LedgerEntry, bool> visit)
     {
-        // Ordinals start at 1: below ordinal 1 nothing is left of that consultation.
-        var newest = Math.Min(await LastNumber(), after is { } a ? a.Number - (a.Ordinal <= 1 ? 1 : 0) : int.MaxValue);
+        // Ordinals start at 1: at ordinal 1 or below, the consultation is done.
+        var newest = Math.Min(await LastNumber(), after is { } position ? position.Number - (position.Ordinal <= 1 ? 1 : 0) : int.MaxValue);
         for (var (page, read) = (LedgerPage.PageNumberOf(newest), 0); page >= FirstPage; page--, read++)
         {
             if (read == MaxPagesPerRequest)
@@ -184,7 +203,8 @@ internal sealed class LedgerStore(
     private ImmutableArray<AuditEntry> Append(ImmutableArray<AuditEntry> outbox, IEnumerable<AuditFact> audit) =>
         [.. Unpublished(outbox), .. audit.Select(fact => fact.ToEntry(time.GetUtcNow()))];
 
-    private ImmutableArray<AuditEntry> Unpublished(ImmutableArray<AuditEntry> outbox) => outbox.RemoveAll(entry => _published.Contains(entry.Id));
+    private ImmutableArray<AuditEntry> Unpublished(ImmutableArray<AuditEntry> outbox) =>
+        outbox.RemoveAll(entry => _published.Contains(entry.Id));
 
     private GrainId PageId(int number) => GrainId.Create(LedgerPage.StateName, LedgerPage.PageKey(patient, number));
 
@@ -194,7 +214,6 @@ internal sealed class LedgerStore(
         public LedgerPage State { get => field; set => field = value ?? new(); } = new();
 
         public string? ETag { get; set; }
-
         public bool RecordExists { get; set; }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PatientErasure(
         var decision = rules.BeginErasure(ledger.Header);
         if (decision.Error is not ErrorCode.None)
             return decision.Error;
-        // Written first: if another activation sets a legal hold meanwhile, this write fails.
+        // Written first: this write fails if another activation sets a legal hold meanwhile.
         await ledger.SaveHeader(decision.Next);
         try
         {
@@ -28,7 +28,7 @@ internal sealed class PatientErasure(
         }
         catch
         {
-            deactivate(); // the next activation finds out whether the stop was written
+            deactivate(); // the next activation checks whether the stop was written
             throw;
         }
         await keys.Destroy(own, cancellation);
@@ -54,7 +54,7 @@ internal sealed class PatientErasure(
         await ledger.SaveHeader(rules.CompleteErasure(ledger.Header, last, time.GetUtcNow()));
     }
 
-    /// <summary>An erasure that began here and is not in the stop list, because of a crash or an open incident, is none.</summary>
+    /// <summary>Cancels an erasure that is not in the stop list, because of a crash or an open incident.</summary>
     public async Task CancelIfUnconfirmed(CancellationToken cancellation)
     {
         if (ledger.Header.IsErasing && (await stops.FindByPatient(own, cancellation)).All(stop => stop.Kind is not StopKind.Erasure))

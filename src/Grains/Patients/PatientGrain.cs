@@ -44,7 +44,9 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
     {
         GrainContext = context;
         (_grains, _rules, _keys, _denials, _time) = (grains, rules, keys, denials, time);
-        _own = PatientId.TryParseName(context.GrainId.Key.ToString(), out var own) ? own : throw new ArgumentException("Not a patient's name.");
+        _own = PatientId.TryParseName(context.GrainId.Key.ToString(), out var own)
+            ? own
+            : throw new ArgumentException("Not a patient's name.");
         _ownership = new(enabled, denials, time);
         _ledger = new(_own, header, storage, _ownership, time, SchedulePublish);
         _reader = new(_own, _ledger, rules, denials);
@@ -75,13 +77,18 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
         if (_ledger.Header.IsErasing)
             return ErrorCode.NotFound;
         if (key is not null && await _ledger.FindByIdempotencyKey(key.Key, Now) is { } earlier)
-            return earlier.IdempotencyKey!.Body == key.Body ? await _ledger.FindEntry(earlier.Name.Number) ?? earlier : ErrorCode.IdempotencyKeyReused;
+        {
+            return earlier.IdempotencyKey!.Body == key.Body
+                ? await _ledger.FindEntry(earlier.Name.Number) ?? earlier
+                : ErrorCode.IdempotencyKeyReused;
+        }
         var decision = _rules.Book(_own, await _ledger.LastNumber(), booking, key, by, Now);
         await _ledger.SaveEntry(decision.Next, decision.Audit);
         return decision.Next;
     }
 
-    public Task<LedgerSlice> ListConsultations(int limit, LedgerCursor? after, CancellationToken cancellation) => _reader.ListConsultations(limit, after);
+    public Task<LedgerSlice> ListConsultations(int limit, LedgerCursor? after, CancellationToken cancellation) =>
+        _reader.ListConsultations(limit, after);
 
     public Task<ReplayPage> ListReplays(ReplayQuery query, CancellationToken cancellation) => _reader.ListReplays(query);
 
@@ -93,11 +100,11 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
             ? new(listed, dataKey)
             : null;
 
-    public async Task<LedgerEntry?> ReadEntry(LedgerQuery query, CancellationToken cancellation) => await FindSendersEntry(query);
+    public async Task<LedgerEntry?> ReadEntry(LedgerQuery query, CancellationToken cancellation) => await FindSenderEntry(query);
 
     public async Task<bool> ReportStatus(StatusReport report, CancellationToken cancellation)
     {
-        if (await FindSendersEntry(report) is not { } entry)
+        if (await FindSenderEntry(report) is not { } entry)
             return false;
         await Apply(_rules.ReportStatus(entry, report.Status));
         return true;
@@ -125,9 +132,17 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
         return result;
     }
 
+    public async Task<LedgerEntry?> RejectDeliveries(RejectDeliveries message, CancellationToken cancellation)
+    {
+        if (await ReadSenderEntry(message) is not { } entry)
+            return null;
+        await Apply(_rules.RejectDeliveries(entry, message.Ordinals));
+        return await _ledger.FindEntry(message.Sender.Number);
+    }
+
     public async Task<bool> WithdrawReplays(WithdrawReplays message, CancellationToken cancellation)
     {
-        if (await FindSendersEntry(message) is not { } entry)
+        if (await ReadSenderEntry(message) is not { } entry)
             return false;
         await Apply(_rules.WithdrawReplays(entry, message, Now));
         return true;
@@ -141,6 +156,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
 
     public async Task<ErrorCode> DestroyKey(RecordingId recording, Actor by, CancellationToken cancellation)
     {
+        await _ledger.ReadHeader();
         if (_ledger.Header.LegalHold is not null)
             return ErrorCode.LegalHold;
         return await _reader.FindIncludingWithdrawn(recording) is var (entry, replay)
@@ -148,7 +164,11 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
             : ErrorCode.None;
     }
 
-    public Task<bool> HasLegalHold(CancellationToken cancellation) => Task.FromResult(_ledger.Header.LegalHold is not null);
+    public async Task<bool> HasLegalHold(CancellationToken cancellation)
+    {
+        await _ledger.ReadHeader();
+        return _ledger.Header.LegalHold is not null;
+    }
 
     public async Task<ErrorCode> SetLegalHold(string? reason, Actor by, CancellationToken cancellation)
     {
@@ -168,11 +188,16 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
 
     public Task CompleteErasure(CancellationToken cancellation) => _erasure.Complete();
 
-    private bool Accepts(IConsultationMessage message) => _denials.Allows(_rules.CheckMessage(_own, _source, message)) && !_ledger.Header.IsErasing;
+    private bool Accepts(IConsultationMessage message) =>
+        _denials.Allows(_rules.CheckMessage(_own, _source, message)) && !_ledger.Header.IsErasing;
 
-    /// <returns>The entry of the consultation that sent a message; null when the message is denied or there is none.</returns>
-    private async Task<LedgerEntry?> FindSendersEntry(IConsultationMessage message) =>
+    /// <returns>The sender's entry; null when the message is denied or there is none.</returns>
+    private async Task<LedgerEntry?> FindSenderEntry(IConsultationMessage message) =>
         Accepts(message) && await _ledger.FindEntry(message.Sender.Number) is { } entry && entry.Name == message.Sender ? entry : null;
+
+    /// <summary>The same, read from storage.</summary>
+    private async Task<LedgerEntry?> ReadSenderEntry(IConsultationMessage message) =>
+        Accepts(message) && await _ledger.ReadEntry(message.Sender.Number) is { } entry && entry.Name == message.Sender ? entry : null;
 
     private async Task<ErrorCode> Apply(Decision<LedgerEntry> decision)
     {
@@ -185,7 +210,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
         return decision.Error;
     }
 
-    /// <summary>Between the turns of calls: nobody waits for the audit trail.</summary>
+    /// <summary>Publishes between calls: no caller waits for the audit trail.</summary>
     private void SchedulePublish() => _publisher ??= this.RegisterGrainTimer(
         OnTimer, new() { DueTime = TimeSpan.Zero, Period = TimeSpan.FromSeconds(5), KeepAlive = true, Interleave = true });
 
@@ -196,7 +221,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
         _publisher = null;
     }
 
-    /// <summary>Until nothing is left: while one entry is published another may come.</summary>
+    /// <summary>Publishes until the outbox is empty: entries may be added meanwhile.</summary>
     private async Task PublishOutbox()
     {
         while (_ledger.NextUnpublished() is { IsEmpty: false } entries)

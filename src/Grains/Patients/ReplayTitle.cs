@@ -3,12 +3,10 @@ using Replays.Grains.Consultations;
 
 namespace Replays.Grains.Patients;
 
-/// <summary>
-/// What a replay is called in its patient's list: how, with whom and when, so that somebody else's would be noticed. Never a counter.
-/// </summary>
+/// <summary>The title of a replay: mode, clinician and date, so that the patient notices another person's. Never a counter.</summary>
 public static class ReplayTitle
 {
-    /// <summary>For example <c>Video consultation with Dr Amara Osei, 10 June 2020</c>: the day by the clock of the booking's time zone.</summary>
+    /// <summary>Example: <c>Video consultation with Dr Amara Osei, 10 June 2020</c>. The date is in the booking's time zone.</summary>
     public static string Format(ListedReplay listed)
     {
         var (replay, booking) = listed;

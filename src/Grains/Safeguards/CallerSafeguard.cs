@@ -8,8 +8,8 @@ namespace Replays.Grains.Safeguards;
 /// consultation. Clients and other grains are denied.
 /// </summary>
 /// <remarks>
-/// The runtime reports the source (<see cref="IGrainCallContext.SourceId"/>): this guards against defects. A modified Orleans client could
-/// forge it, so the network keeps strangers away from the gateways.
+/// The runtime reports the source (<see cref="IGrainCallContext.SourceId"/>). A modified Orleans client could forge it: the safeguard
+/// protects against defects, the network protects the gateways against attackers.
 /// </remarks>
 internal static class CallerSafeguard
 {

@@ -1,8 +1,7 @@
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// The safeguards in force: all of them, always. No configuration changes that; only a test that shows what a single safeguard denies makes
-/// another set.
+/// The enabled safeguards: always all of them. No configuration changes that; only tests of a single safeguard create another set.
 /// </summary>
 public sealed class EnabledSafeguards
 {

@@ -8,9 +8,9 @@ using Replays.Grains.Patients;
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Safeguard <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under its patient's key with the recording's full name
-/// as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any other
-/// name or patient it does not decrypt, and the media stay unreadable.
+/// Safeguard <em>key</em>: each recording has its own data key, wrapped (AES-256-GCM) under its patient's key with the recording's full
+/// name as associated data. It is unwrapped with the key of the patient whose list is read, never of the name found in a record: under any
+/// other name or patient it does not decrypt, and the media stay unreadable.
 /// </summary>
 internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled, SafeguardDenials denials)
 {
@@ -31,7 +31,6 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled,
     /// <param name="own">The patient whose list is read.</param>
     /// <param name="recording">The name under which the list holds the recording.</param>
     /// <param name="wrapped">The wrapped key stored with it; null once destroyed.</param>
-    /// <param name="cancellation">Cancels the call.</param>
     /// <returns>The data key; null when it was destroyed or does not decrypt.</returns>
     public async Task<byte[]?> Unwrap(PatientId own, RecordingId recording, byte[]? wrapped, CancellationToken cancellation)
     {
@@ -56,8 +55,8 @@ internal sealed class KeySafeguard(IPatientKeys keys, EnabledSafeguards enabled,
         using var aes = new AesGcm(patientKey, TagBytes);
         try
         {
-            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes), decrypted,
-                Encoding.UTF8.GetBytes(recording.Name));
+            aes.Decrypt(wrapped.AsSpan(0, NonceBytes), wrapped.AsSpan(NonceBytes, KeyBytes), wrapped.AsSpan(NonceBytes + KeyBytes),
+                decrypted, Encoding.UTF8.GetBytes(recording.Name));
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Replays.Grains.Safeguards;
 
-/// <summary>Near misses by cause, each with its number of occurrences, until a worker opens incidents for them. Holds at most 1,024 causes.</summary>
+/// <summary>Near misses and their occurrences, until a worker opens incidents for them. Holds at most 1,024 causes.</summary>
 public sealed class NearMissBuffer : INearMissRecorder
 {
     private const int MaxCauses = 1024;

@@ -1,8 +1,8 @@
 namespace Replays.Grains.Safeguards;
 
 /// <summary>
-/// Makes an activation whose record bears another name answer nobody, and cheaply: a hot caller's retries do not read the record again.
-/// After a minute the activation ends with the next call, so that a repaired record is read.
+/// Rejects all calls to an activation whose record bears another name, without reading the record again. After a minute the next call
+/// deactivates it, so that a repaired record is read.
 /// </summary>
 internal sealed class OwnershipMismatchGuard(EnabledSafeguards enabled, SafeguardDenials denials, TimeProvider time)
 {

@@ -52,6 +52,6 @@ public sealed partial class SafeguardDenials(INearMissRecorder nearMisses, ILogg
     [LoggerMessage(1, LogLevel.Information, "The {Safeguard} safeguard denied a call.")]
     private partial void LogDenial(Safeguard safeguard);
 
-    [LoggerMessage(2, LogLevel.Error, "The {Safeguard} safeguard denied a call that only a defect can cause. An incident records it.")]
+    [LoggerMessage(2, LogLevel.Error, "The {Safeguard} safeguard denied a call that only a defect can cause. An incident will be opened.")]
     private partial void LogDefect(Safeguard safeguard);
 }

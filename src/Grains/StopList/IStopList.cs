@@ -5,59 +5,60 @@ using Replays.Grains.Incidents;
 namespace Replays.Grains.StopList;
 
 /// <summary>
-/// What must not be shown, known in every process: one mechanism for quarantine, withdrawal, the kill switch and erasure. Every change
-/// is durable when its method returns, and heeded everywhere when <see cref="WaitForPropagation"/> has.
+/// The stop list of the cluster: one mechanism for quarantine, withdrawal, suspension and erasure. Every change is durable when its method
+/// returns, and in effect in every process once <see cref="WaitForPropagation"/> completes. Changes are idempotent.
 /// </summary>
 public interface IStopList
 {
-    /// <summary>What is stopped. To be asked before anything about a replay is answered, and before every write of media.</summary>
-    /// <exception cref="StopListUnavailableException">The last good read began 750 ms ago or earlier: nothing may be shown.</exception>
+    /// <summary>Returns the current stops. Check it before every response about a replay and before every write of media.</summary>
+    /// <exception cref="StopListUnavailableException">The last good read started 750 ms ago or earlier: nothing may be shown.</exception>
     StopListSnapshot Current();
 
     /// <summary>
-    /// Quarantines recordings and opens their incident, in one transaction. What is quarantined already stays with its incident, and of who is
-    /// being erased there is nothing left to quarantine. Repeated under the same id: unchanged.
+    /// Quarantines recordings and opens their incident, in one transaction, under the id in the report. Recordings already quarantined stay
+    /// with their incident; those of a patient being erased are skipped.
     /// </summary>
-    /// <param name="report">What was reported, and by whom.</param>
-    /// <param name="evenIfHeld">Whether the incident also holds, and opens with, what another holds already, or nothing.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>The report's own incident; or, where no recording was left to quarantine, an open one of the same reporter that holds one of them.</returns>
+    /// <param name="report">The report.</param>
+    /// <param name="evenIfHeld">Whether the incident also opens with recordings that another one holds, or with none.</param>
+    /// <returns>
+    /// The report's own incident; when no recording was left to quarantine, an open one of the same reporter with one of the recordings.
+    /// </returns>
     Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
 
-    /// <summary>Quarantines more recordings under an incident that there is. Repeated: unchanged.</summary>
+    /// <summary>Quarantines more recordings under an existing incident.</summary>
     Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Lets an incident's recordings be shown again, except those in another open one. Repeated: unchanged.</summary>
+    /// <summary>Shows an incident's recordings again, except those in another open incident.</summary>
     Task Restore(string incident, CancellationToken cancellation = default);
 
-    /// <summary>Takes an incident's recordings out of reach for good. Repeated: unchanged.</summary>
+    /// <summary>Withdraws an incident's recordings permanently.</summary>
     Task Withdraw(string incident, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Takes recordings out of reach for good, without an incident. Repeated: unchanged.</summary>
+    /// <summary>Withdraws recordings permanently, without an incident.</summary>
     Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation = default);
 
-    /// <summary>Turns playback, or all that shows replays, off: for one patient, or for everyone.</summary>
+    /// <summary>Suspends playback, or everything that shows replays, for one patient or for everyone.</summary>
     Task Suspend(PatientId? patient, StopScope scope, Actor by, string reason, CancellationToken cancellation = default);
 
-    /// <summary>Turns it on again. Repeated: unchanged.</summary>
+    /// <summary>Lifts a suspension.</summary>
     Task Resume(PatientId? patient, Actor by, string reason, CancellationToken cancellation = default);
 
-    /// <summary>How the switch for one patient, or for everyone, was turned: newest first, at most 100.</summary>
+    /// <summary>Returns the suspensions and resumptions for one patient or for everyone, newest first, at most 100.</summary>
     Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation = default);
 
-    /// <summary>Everything of a patient is out of reach for good, unless somebody in an open incident. Repeated: unchanged.</summary>
+    /// <summary>Blocks everything of a patient permanently.</summary>
     /// <returns>False: a recording of theirs is in an open incident; nothing was changed.</returns>
     Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>Nothing of a patient is left that would have to be stopped: the stops go too. Repeated: unchanged.</summary>
+    /// <summary>Removes a patient's stops after their erasure, when nothing is left to block.</summary>
     Task RemoveAll(PatientId patient, CancellationToken cancellation = default);
 
-    /// <summary>The stops that there are for a patient's recordings, read from the database.</summary>
+    /// <summary>Reads the stops of a patient's recordings from the database.</summary>
     Task<ImmutableArray<Stop>> FindByPatient(PatientId patient, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Completes when no process anywhere answers any more by what was known before the changes that returned so far: after 750 ms in a
-    /// cluster, at once where there is only this process.
+    /// Completes when all changes that have returned so far are in effect in every process: after 750 ms in a cluster, immediately in a
+    /// single process.
     /// </summary>
     Task WaitForPropagation(CancellationToken cancellation = default);
 }

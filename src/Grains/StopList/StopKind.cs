@@ -1,17 +1,17 @@
 namespace Replays.Grains.StopList;
 
-/// <summary>Why something is stopped. The numbers are stored.</summary>
+/// <summary>The kinds of stops. The numbers are stored.</summary>
 public enum StopKind
 {
     /// <summary>A recording, until its incident is resolved.</summary>
     Quarantine = 0,
 
-    /// <summary>A recording, for good.</summary>
+    /// <summary>A recording, permanently.</summary>
     Withdrawal = 1,
 
-    /// <summary>Everything, or everything of one patient, until it is switched on again.</summary>
+    /// <summary>One patient, or everyone, until resumed.</summary>
     Suspension = 2,
 
-    /// <summary>A patient, for good.</summary>
+    /// <summary>A patient, permanently.</summary>
     Erasure = 3,
 }

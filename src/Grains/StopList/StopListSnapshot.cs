@@ -4,7 +4,7 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.StopList;
 
-/// <summary>All that was stopped at one moment.</summary>
+/// <summary>The stop list at one moment.</summary>
 public sealed class StopListSnapshot
 {
     private readonly FrozenSet<string> _gone;
@@ -21,20 +21,20 @@ public sealed class StopListSnapshot
     /// <summary>Names of patients who are being erased.</summary>
     public ImmutableArray<string> Erased { get; }
 
-    /// <summary>Whether a recording may be in a list or shown as an item.</summary>
-    public Visibility ListingVisibility(RecordingId recording) => Of(recording, StopScope.All);
+    /// <summary>Whether a recording may be shown in a list or as an item.</summary>
+    public Visibility ListingVisibility(RecordingId recording) => VisibilityOf(recording, StopScope.All);
 
-    /// <summary>Whether a recording's media may be served, and playback begun.</summary>
-    public Visibility MediaVisibility(RecordingId recording) => Of(recording, StopScope.Playback);
+    /// <summary>Whether a recording may be played.</summary>
+    public Visibility MediaVisibility(RecordingId recording) => VisibilityOf(recording, StopScope.Playback);
 
-    /// <summary>Whether anything of a patient may be listed.</summary>
+    /// <summary>Whether a patient's list may be shown.</summary>
     public Visibility PatientVisibility(PatientId patient) =>
         _gone.Contains(patient.Name) ? Visibility.Gone : IsSuspended(patient, StopScope.All) ? Visibility.Suspended : Visibility.Visible;
 
-    /// <summary>The switch for everyone, or for one patient, where it is off.</summary>
+    /// <summary>The suspension for one patient, or for everyone when null, if there is one.</summary>
     public Stop? Suspension(PatientId? patient = null) => _suspensions.GetValueOrDefault(Stop.TargetOf(patient));
 
-    private Visibility Of(RecordingId recording, StopScope needed) =>
+    private Visibility VisibilityOf(RecordingId recording, StopScope needed) =>
         _gone.Contains(recording.Name) || _gone.Contains(recording.Patient.Name) ? Visibility.Gone
         : IsSuspended(recording.Patient, needed) ? Visibility.Suspended
         : Visibility.Visible;

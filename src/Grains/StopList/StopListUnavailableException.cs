@@ -1,8 +1,7 @@
 namespace Replays.Grains.StopList;
 
 /// <summary>
-/// This process does not know what is stopped now: it is cut off from the database, slept, or is no member of the cluster any more.
-/// It says nothing about replays.
+/// The stop list of this process is outdated: it lost the database, was paused, or left the cluster. It must not answer about replays.
 /// </summary>
 [GenerateSerializer, Alias("replays.stop-list-unavailable")]
-public sealed class StopListUnavailableException() : Exception("What is stopped is not known at the moment.");
+public sealed class StopListUnavailableException() : Exception("The stop list is unavailable. Try again shortly.");

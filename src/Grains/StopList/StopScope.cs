@@ -1,11 +1,11 @@
 namespace Replays.Grains.StopList;
 
-/// <summary>How much a suspension turns off. The numbers are stored.</summary>
+/// <summary>What a suspension turns off. The numbers are stored; a higher one includes the lower.</summary>
 public enum StopScope
 {
-    /// <summary>Every media request.</summary>
+    /// <summary>Media requests.</summary>
     Playback = 0,
 
-    /// <summary>Lists and items too: all that shows replays.</summary>
+    /// <summary>Also lists and items: everything that shows replays.</summary>
     All = 1,
 }

@@ -1,8 +1,8 @@
 namespace Replays.Grains.StopList;
 
-/// <summary>A switch was turned.</summary>
-/// <param name="Off">How much was turned off; null: it was turned on.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="By">Who turned it.</param>
-/// <param name="At">When.</param>
+/// <summary>A suspension was set or lifted.</summary>
+/// <param name="Off">What was suspended; null when the suspension was lifted.</param>
+/// <param name="Reason">The reason given.</param>
+/// <param name="By">The officer.</param>
+/// <param name="At">The time.</param>
 public sealed record SuspensionChange(StopScope? Off, string Reason, Actor By, DateTimeOffset At);

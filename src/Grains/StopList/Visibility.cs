@@ -5,9 +5,9 @@ public enum Visibility
 {
     Visible,
 
-    /// <summary>As if it had never been: 404, whatever else is suspended.</summary>
+    /// <summary>Indistinguishable from what never existed: 404, even during a suspension.</summary>
     Gone,
 
-    /// <summary>Switched off for now: 503 <c>playback-suspended</c>.</summary>
+    /// <summary>Temporarily unavailable: 503 <c>playback-suspended</c>.</summary>
     Suspended,
 }

@@ -6,11 +6,8 @@ internal sealed class MatroskaTrack
     private readonly HashSet<ulong> _types = [];
 
     public ulong Number { get; set; }
-
     public string Codec { get; set; } = "";
-
     public bool HasVideo { get; set; }
-
     public bool IsEncrypted { get; set; }
 
     public void AddType(ulong type) => _types.Add(type);

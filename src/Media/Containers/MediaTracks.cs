@@ -23,7 +23,6 @@ public sealed record MediaTracks(MediaContainer Container, int Audio = 0, int Vi
     /// little more than its own length.
     /// </summary>
     /// <param name="media">Seekable plaintext of known length. It stays open, at an arbitrary position.</param>
-    /// <param name="cancellation">Stops the reading.</param>
     /// <returns>
     /// Invalid content is <see cref="MediaContainer.Unreadable"/>, not an exception. Exceptions of <paramref name="media"/> propagate,
     /// because a failing store does not make a recording unreadable.

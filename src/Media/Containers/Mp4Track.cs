@@ -7,7 +7,6 @@ internal sealed class Mp4Track
     private readonly HashSet<TrackKind> _entries = [];
 
     public uint Id { get; set; }
-
     public bool HasSamples { get; set; }
 
     public bool IsEmpty => _entries.Count == 0 && !_handlers.Contains(TrackKind.Video);

@@ -24,7 +24,6 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
     /// <param name="body">Read once, to its end.</param>
     /// <param name="maxLength">Maximum length of the whole upload in bytes.</param>
     /// <param name="checksum">When given, the append is all or nothing.</param>
-    /// <param name="cancellation">Stops reading the body; the bytes received are still made durable.</param>
     public async Task<AppendResult> Append(
         MediaObject media, long offset, Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellation)
     {

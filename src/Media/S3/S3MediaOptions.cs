@@ -14,6 +14,5 @@ internal sealed class S3MediaOptions
 
     /// <summary>Set together with <see cref="SecretKey"/>. Default: the AWS SDK's sources (environment, profile, role).</summary>
     public string? AccessKey { get; set; }
-
     public string? SecretKey { get; set; }
 }

@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 namespace Replays.Silo.Commands;
 
 /// <summary>
-/// Linux' scheduling of work that nobody waits for (<c>SCHED_BATCH</c>, sched(7)): what arrives for it takes no processor from whoever is
-/// running. The database, which answers in small packets, is not interrupted by each, and a silo on the same machine goes first.
+/// Linux batch scheduling (<c>SCHED_BATCH</c>, sched(7)): waking threads do not preempt running ones. The database is not interrupted for
+/// each packet it sends, and a silo on the same machine takes precedence.
 /// </summary>
 internal static class BatchScheduling
 {
     private const int Batch = 3;
 
-    /// <summary>Asks for it for the whole process. Where it is not to be had, nothing but speed is lost.</summary>
+    /// <summary>Applies to the whole process. A failure affects only performance and is ignored.</summary>
     public static void Request()
     {
         if (!OperatingSystem.IsLinux())
             return;
         var priority = 0;
-        // Threads that are started later inherit it.
+        // New threads inherit the policy.
         foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
             _ = SetScheduler(int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), Batch, ref priority);
     }

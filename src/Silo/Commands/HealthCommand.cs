@@ -1,6 +1,6 @@
 namespace Replays.Silo.Commands;
 
-/// <summary><c>health URL</c>: exit code 0 when a program answers 200 there. A container's health check needs no other tool.</summary>
+/// <summary><c>health URL</c>: exits with 0 if the URL returns success, otherwise with 1. For container health checks.</summary>
 public static class HealthCommand
 {
     public static async Task<int> Run(string url)
@@ -8,8 +8,8 @@ public static class HealthCommand
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         try
         {
-            using var answer = await http.GetAsync(url);
-            return answer.IsSuccessStatusCode ? 0 : 1;
+            using var response = await http.GetAsync(url);
+            return response.IsSuccessStatusCode ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {

@@ -5,7 +5,7 @@ using Replays.Data.Sql;
 
 namespace Replays.Silo.Commands;
 
-/// <summary><c>migrate</c>: brings the database of <c>ConnectionStrings__Replays</c> up to date. Exits 0 also when there was nothing to do.</summary>
+/// <summary><c>migrate</c>: migrates the database of <c>ConnectionStrings__Replays</c>. Exits with 0 also if nothing is to do.</summary>
 internal static class MigrateCommand
 {
     public static int Run(IConfiguration configuration)
@@ -20,7 +20,7 @@ internal static class MigrateCommand
         }
         catch (Exception exception) when (exception is NpgsqlException or DataException or ArgumentException or SocketException)
         {
-            return Fail($"The database was not migrated: {exception.Message}");
+            return Fail($"Migrating the database failed: {exception.Message}");
         }
     }
 

@@ -8,29 +8,30 @@ using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 
-/// <summary>Who belongs to the cluster, where it is reached, and how soon it notices that somebody is gone.</summary>
+/// <summary>Cluster membership, endpoints and failure detection.</summary>
 public static class ClusteringHosting
 {
-    /// <summary>A caller waits no longer than this for a grain's answer.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Membership in PostgreSQL.</summary>
+    /// <summary>Joins the cluster whose membership is in PostgreSQL.</summary>
     public static ISiloBuilder UseReplaysClustering(this ISiloBuilder silo)
     {
         silo.Services.AddOptions<ReplaysSiloOptions>().BindConfiguration("Replays:Silo").ValidateDataAnnotations().ValidateOnStart();
-        silo.Services.AddOptions<EndpointOptions>().Configure<IOptions<ReplaysSiloOptions>>((endpoints, options) => Listen(endpoints, options.Value));
+        silo.Services.AddOptions<EndpointOptions>()
+            .Configure<IOptions<ReplaysSiloOptions>>((endpoints, options) => SetEndpoints(endpoints, options.Value));
         silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((clustering, database) =>
         {
             clustering.Invariant = StorageHosting.InvariantOf(database);
             clustering.DataSource = database;
         }));
-        // A killed silo is noticed in 2 to 3 s (default 6 to 7), one behind a network partition in 6 to 7 s (default 64).
+        // Detects a killed silo in 2 to 3 s (default: 6 to 7), and one behind a network partition in 6 to 7 s (default: 64).
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(1);
             options.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
-            // Of three silos two that die together need a witness whose own sign of life is fresh: noticed in 3 s so, in 83 s with the defaults.
+            // When two of three silos die together, declaring them dead takes a witness with a fresh heartbeat: 3 s, with the defaults 83
+            // s.
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(0.5);
             options.NumMissedTableIAmAliveLimit = 4;
         });
@@ -38,7 +39,7 @@ public static class ClusteringHosting
         return silo.UseShortTimeouts();
     }
 
-    /// <summary>One silo, in this process, for this process: reachable on the loopback interface only, on a free port, and without a gateway.</summary>
+    /// <summary>Runs a single silo for this process only: on a free loopback port and without a gateway.</summary>
     public static ISiloBuilder UseEmbeddedClustering(this ISiloBuilder silo)
     {
         var port = FreeLoopbackPort();
@@ -46,7 +47,7 @@ public static class ClusteringHosting
         return silo.UseShortTimeouts();
     }
 
-    /// <summary>A client of the cluster. It keeps trying to connect for as long as no silo is there.</summary>
+    /// <summary>Connects a client to the cluster. Retries until a silo is available.</summary>
     public static IClientBuilder UseReplaysClustering(this IClientBuilder client)
     {
         client.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((clustering, database) =>
@@ -55,7 +56,7 @@ public static class ClusteringHosting
             clustering.DataSource = database;
         }));
         client.UseConnectionRetryFilter<RetryForeverFilter>();
-        client.Services.NameCluster();
+        client.Services.SetClusterName();
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
         return client.AddActivityPropagation();
@@ -63,13 +64,13 @@ public static class ClusteringHosting
 
     private static ISiloBuilder UseShortTimeouts(this ISiloBuilder silo)
     {
-        silo.Services.NameCluster();
+        silo.Services.SetClusterName();
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
-        silo.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout); // the silo's own, hosted client
+        silo.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout); // the hosted client of the silo
         return silo.AddActivityPropagation();
     }
 
-    private static void NameCluster(this IServiceCollection services)
+    private static void SetClusterName(this IServiceCollection services)
     {
         services.AddOptions<ReplaysClusterOptions>().BindConfiguration("Replays:Cluster").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ClusterOptions>().Configure<IOptions<ReplaysClusterOptions>>((cluster, options) =>
@@ -79,7 +80,7 @@ public static class ClusteringHosting
         });
     }
 
-    private static void Listen(EndpointOptions endpoints, ReplaysSiloOptions options)
+    private static void SetEndpoints(EndpointOptions endpoints, ReplaysSiloOptions options)
     {
         endpoints.SiloPort = options.SiloPort;
         endpoints.GatewayPort = options.GatewayPort;
@@ -100,7 +101,8 @@ public static class ClusteringHosting
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            throw new StartupException($"Replays__Silo__AdvertisedAddress is neither an IP address nor a known host name: {advertised}.", exception);
+            throw new StartupException(
+                $"Replays__Silo__AdvertisedAddress is neither an IP address nor a resolvable host name: {advertised}.", exception);
         }
     }
 

@@ -4,11 +4,9 @@ using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 
-/// <summary>
-/// Before anything else of an embedded silo starts: takes the data directory for this process alone, for two would overwrite each other's
-/// state, and brings its database up to date.
-/// </summary>
-internal sealed class EmbeddedStartup(DbDataSource database, IOptions<DataOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+/// <summary>Locks the data directory against other processes and migrates its database before anything else starts.</summary>
+internal sealed class EmbeddedStartup(DbDataSource database, IOptions<DataOptions> options)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private FileStream? _lock;
 
@@ -21,14 +19,14 @@ internal sealed class EmbeddedStartup(DbDataSource database, IOptions<DataOption
         try
         {
             var directory = options.Value.OpenDataDirectory();
-            // The operating system gives it back when the process ends, however it ends.
+            // The operating system releases the lock even if the process crashes.
             _lock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(
-                $"The data directory {options.Value.DataDirectory} can't be used: {exception.Message} Is another process using it? "
-                + "Set Replays__DataDirectory to one of this process's own, or ConnectionStrings__Replays to share a database.",
+                $"The data directory {options.Value.DataDirectory} cannot be used: {exception.Message} Another process may be using it. "
+                + "Set Replays__DataDirectory to a directory of its own, or ConnectionStrings__Replays to share a database.",
                 exception);
         }
         Schema.MigrateSqlite(database.ConnectionString);

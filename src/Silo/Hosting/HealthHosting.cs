@@ -2,16 +2,15 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Replays.Silo.Hosting;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: so does everything it needs; otherwise 503.</summary>
+/// <summary><c>/health/live</c>: the process responds. <c>/health/ready</c>: so do all its dependencies; otherwise 503.</summary>
 public static class HealthHosting
 {
-    /// <summary>Health checks with this tag decide about <c>/health/ready</c>.</summary>
+    /// <summary>The tag of health checks included in <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
-    /// <summary>What has not answered by then is not ready.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Makes the media store part of being ready.</summary>
+    /// <summary>Includes the media store in <c>/health/ready</c>.</summary>
     public static IServiceCollection AddMediaHealth(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck<MediaHealthCheck>("media", tags: [ReadyTag], timeout: Timeout);
@@ -21,6 +20,7 @@ public static class HealthHosting
     public static void MapReplaysHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) })
+            .AllowAnonymous();
     }
 }

@@ -4,25 +4,26 @@ using Replays.Data.Sql;
 
 namespace Replays.Silo.Hosting;
 
-/// <summary>Before anything else of the silo starts: waits, within a bound, until the database answers and has been migrated.</summary>
+/// <summary>Waits, up to a timeout, for a reachable and migrated database before anything else of the silo starts.</summary>
 internal sealed partial class PostgresStartup(
     NpgsqlDataSource database, IOptions<ReplaysSiloOptions> options, TimeProvider clock, ILogger<PostgresStartup> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(PostgresStartup), ServiceLifecycleStage.First, WaitForDatabase);
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(PostgresStartup), ServiceLifecycleStage.First, WaitForDatabase);
 
     private async Task WaitForDatabase(CancellationToken cancellation)
     {
-        var patience = options.Value.DatabaseWait;
-        var began = clock.GetTimestamp();
+        var timeout = options.Value.DatabaseWait;
+        var started = clock.GetTimestamp();
         while (await FindProblem(cancellation) is { } problem)
         {
-            if (clock.GetElapsedTime(began) >= patience)
-                throw new StartupException($"{problem} Gave up after {patience.TotalSeconds:0} s (Replays__Silo__DatabaseWait).");
+            if (clock.GetElapsedTime(started) >= timeout)
+                throw new StartupException($"{problem} Timed out after {timeout.TotalSeconds:0} s (Replays__Silo__DatabaseWait).");
             LogWaiting(problem);
-            await Task.Delay(Pause, clock, cancellation);
+            await Task.Delay(RetryInterval, clock, cancellation);
         }
     }
 
@@ -33,11 +34,11 @@ internal sealed partial class PostgresStartup(
             var missing = await Schema.FindMissing(database, cancellation);
             return missing is []
                 ? null
-                : $"The database of ConnectionStrings__Replays lacks {missing[0]}: run the silo program with 'migrate'.";
+                : $"The database of ConnectionStrings__Replays lacks migration {missing[0]}. Run the silo program with 'migrate'.";
         }
         catch (NpgsqlException exception)
         {
-            return $"The database of ConnectionStrings__Replays does not answer: {exception.Message}.";
+            return $"The database of ConnectionStrings__Replays does not respond: {exception.Message}.";
         }
     }
 

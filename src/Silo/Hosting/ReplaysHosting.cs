@@ -14,58 +14,56 @@ using Replays.Silo.Workers;
 
 namespace Replays.Silo.Hosting;
 
-/// <summary>What the Silo and Api programs call.</summary>
+/// <summary>Sets up and runs the Silo and Api programs.</summary>
 public static class ReplaysHosting
 {
-    /// <summary>
-    /// A silo with everything it needs. Without <c>ConnectionStrings:Replays</c> it is embedded: alone, on SQLite in the data directory; otherwise
-    /// a member of the cluster on that PostgreSQL.
-    /// </summary>
-    /// <remarks>Start fails with a <see cref="StartupException"/> when something that an operator must mend is missing.</remarks>
+    /// <summary>Adds a silo: a member of the PostgreSQL cluster of <c>ConnectionStrings:Replays</c>, or embedded without it.</summary>
+    /// <remarks>Startup fails with a <see cref="StartupException"/> if an operator must intervene.</remarks>
     public static IHostApplicationBuilder AddReplaysSilo(this IHostApplicationBuilder builder)
     {
         var embedded = builder.Configuration.IsEmbedded();
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
-        builder.Logging.AddFilter("Polly", LogLevel.Warning); // it tells of each call that Orleans makes through it
+        builder.Logging.AddFilter("Polly", LogLevel.Warning); // logs every call that Orleans makes through it
         builder.Services.AddHostedService<ClockRollbackMonitor>();
         builder.UseOrleans(silo =>
         {
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders().AddReplaysDashboard();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddMediaHealth().AddStopList(embedded)
-                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<AuditOutbox>().AddHostedService<IncidentProcessor>().AddHostedService<ErasureWorker>().AddHostedService<AccessAuditPublisher>()
-                .AddSingleton<MediaReferences>().AddHostedService<OrphanedMediaCleaner>().AddOwnershipAudit().AddAuditSchedule();
+                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<ExposureErasure>().AddSingleton<AccessOutbox>()
+                .AddSingleton<AuditOutbox>()
+                .AddSingleton<MediaReferences>().AddHostedService<IncidentProcessor>().AddHostedService<ErasureWorker>()
+                .AddHostedService<AccessAuditPublisher>().AddHostedService<OrphanedMediaCleaner>().AddOwnershipAudit().AddAuditSchedule();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
         else
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PostgresStartup>();
-        builder.Services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
+        builder.Services.AddHealthChecks()
+            .AddCheck<SiloHealthCheck>("silo", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
         return builder;
     }
 
-    /// <summary>
-    /// A client of the cluster on the PostgreSQL of <c>ConnectionStrings:Replays</c>, for a process without a silo of its own. While no silo is
-    /// there it goes on trying, and calls fail at once.
-    /// </summary>
+    /// <summary>Adds a client of the cluster, for a process without a silo. While no silo is active, calls fail immediately.</summary>
     public static IHostApplicationBuilder AddReplaysClient(this IHostApplicationBuilder builder)
     {
         builder.AddReplaysDatabase().AddReplaysKeys().StartConcurrently();
         builder.UseOrleansClient(client => client.UseReplaysClustering().AddReplaysDashboard());
         builder.Services.AddStopList(embedded: false).AddAuditLog().AddSingleton<IExposureLog, ExposureLog>();
-        builder.Services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
+        builder.Services.AddHealthChecks()
+            .AddCheck<ClusterHealthCheck>("cluster", tags: [HealthHosting.ReadyTag], timeout: HealthHosting.Timeout);
         return builder;
     }
 
-    /// <summary>Where the program listens when neither <c>--urls</c> nor the environment says.</summary>
+    /// <summary>Sets the URL to use when neither <c>--urls</c> nor the environment sets one.</summary>
     public static void ListenByDefaultOn(this WebApplicationBuilder builder, string url)
     {
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
+        if (new[] { "urls", "http_ports", "https_ports" }.All(key => builder.Configuration[key] is null))
             builder.WebHost.UseUrls(url);
     }
 
-    /// <summary>Looks at all options before anything is started, so that what is wrong with them is said alone, without a stack trace.</summary>
-    /// <exception cref="StartupException">Options are missing, unreadable or out of their limits: the message names them.</exception>
+    /// <summary>Validates all options before anything starts, so that errors are reported without a stack trace.</summary>
+    /// <exception cref="StartupException">Options are missing, unreadable or out of range; the message names them.</exception>
     public static void RequireValidOptions(this IHost program)
     {
         try
@@ -83,8 +81,8 @@ public static class ReplaysHosting
     }
 
     /// <summary>
-    /// Builds and runs a program. Returns its exit code: 0 when it was asked to stop, even while still starting; 1 when something that an
-    /// operator must mend keeps it from starting, which it then says on standard error, without a stack trace.
+    /// Builds and runs a program. Returns 0 after a requested shutdown, even during startup; 1 after a
+    /// <see cref="StartupException"/>, whose message is written to standard error.
     /// </summary>
     public static async Task<int> RunProgram(Func<WebApplication> build)
     {
@@ -106,7 +104,7 @@ public static class ReplaysHosting
         }
     }
 
-    /// <summary>So that health is answered from the first moment, not only once the silo is up or the client connected.</summary>
+    /// <summary>Makes health endpoints available before the silo has started or the client has connected.</summary>
     private static void StartConcurrently(this IHostApplicationBuilder builder) =>
         builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
 }

@@ -1,24 +1,25 @@
 namespace Replays.Silo.Hosting;
 
 /// <summary>
-/// Declares dead who no longer reaches the database while this silo does. Peers see no more than that it answers their probes, so it would remain a
-/// member for as long as it is cut off, and fail every call to the grains that happen to be there.
+/// Declares silos dead that have lost the database while this silo can reach it. Such a silo still responds to its peers' probes, so it
+/// would remain a member and fail all calls to its grains.
 /// </summary>
 /// <remarks>
-/// While the database is gone for all, nobody can read that another is silent: nobody is judged. Nor are they until all have had time to come back. Each
-/// silo gives its sign here as well: Orleans, whose writes of it failed, waits twice as long before each next one.
+/// During a database outage heartbeats cannot be read, so no silo is declared dead, nor until all have had time to recover. Writes this
+/// silo's heartbeat too, because Orleans doubles its interval after each failed write.
 /// </remarks>
 internal sealed partial class StaleSiloDetector(
-    IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time, ILogger<StaleSiloDetector> logger) : BackgroundService
+    IMembershipTable table, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider time,
+    ILogger<StaleSiloDetector> logger) : BackgroundService
 {
-    /// <summary>Longer than probes take to find a dead silo, and ten times as long as a silo lets pass between two signs of life.</summary>
+    /// <summary>Longer than probes take to detect a dead silo, and ten times the heartbeat interval.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5), Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>For so long after a failure of its own a silo judges nobody.</summary>
-    private static readonly TimeSpan Return = TimeSpan.FromSeconds(15);
+    /// <summary>How long after a database failure of its own a silo declares no other dead.</summary>
+    private static readonly TimeSpan RecoveryTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>Of each other silo the last sign of life, by its own clock, and since when it is known, by this one's.</summary>
-    private Dictionary<SiloAddress, (DateTime Sign, long Since)> _heartbeats = [];
+    /// <summary>Each other silo's last heartbeat, by its clock, and when this silo first read it, by the local clock.</summary>
+    private Dictionary<SiloAddress, (DateTime Heartbeat, long Since)> _heartbeats = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,10 +31,10 @@ internal sealed partial class StaleSiloDetector(
             {
                 await table.UpdateIAmAliveAsync(
                     new() { SiloAddress = self.SiloAddress, IAmAliveTime = time.GetUtcNow().UtcDateTime }, stoppingToken);
-                var silent = await FindStale(stoppingToken);
-                if (failed is { } at && time.GetElapsedTime(at) < Return)
+                var stale = await FindStale(stoppingToken);
+                if (failed is { } at && time.GetElapsedTime(at) < RecoveryTime)
                     continue;
-                foreach (var silo in silent)
+                foreach (var silo in stale)
                 {
                     LogStale(silo);
                     await membership.TryKill(silo);
@@ -41,21 +42,24 @@ internal sealed partial class StaleSiloDetector(
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                (_heartbeats, failed) = ([], time.GetTimestamp()); // not heard of by a silo that reads nothing: begins anew
+                (_heartbeats, failed) = ([], time.GetTimestamp()); // timestamps from before the outage are meaningless
             }
         }
     }
 
     private async Task<List<SiloAddress>> FindStale(CancellationToken cancellation)
     {
-        var members = (await table.ReadAllAsync(cancellation)).Members.Select(member => member.Item1);
+        var others = (await table.ReadAllAsync(cancellation)).Members.Select(member => member.Item1)
+            .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress));
         var now = time.GetTimestamp();
-        _heartbeats = members.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress)).ToDictionary(
+        _heartbeats = others.ToDictionary(
             member => member.SiloAddress,
-            member => _heartbeats.TryGetValue(member.SiloAddress, out var known) && known.Sign == member.IAmAliveTime ? known : (member.IAmAliveTime, now));
-        return [.. _heartbeats.Where(sign => time.GetElapsedTime(sign.Value.Since, now) > Timeout).Select(sign => sign.Key)];
+            member => _heartbeats.TryGetValue(member.SiloAddress, out var known) && known.Heartbeat == member.IAmAliveTime
+                ? known
+                : (member.IAmAliveTime, now));
+        return [.. _heartbeats.Where(silo => time.GetElapsedTime(silo.Value.Since, now) > Timeout).Select(silo => silo.Key)];
     }
 
-    [LoggerMessage(LogLevel.Warning, "Silo {Silo} has given no sign of life in the database for seconds: it is declared dead.")]
+    [LoggerMessage(LogLevel.Warning, "Silo {Silo} has stopped writing its heartbeat to the database and is declared dead.")]
     private partial void LogStale(SiloAddress silo);
 }

@@ -3,7 +3,7 @@ using OpenTelemetry.Trace;
 
 namespace Replays.Silo.Observability;
 
-/// <summary>A trace that would begin with a statement to the database is nobody's request: the stop list is read four times a second.</summary>
+/// <summary>Drops traces that start with a database statement: these come from polling, such as that of the stop list.</summary>
 internal sealed class PollingSampler : Sampler
 {
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>

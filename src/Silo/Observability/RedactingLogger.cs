@@ -3,9 +3,8 @@ using System.Net;
 namespace Replays.Silo.Observability;
 
 /// <summary>
-/// Passes messages on without what might be personal. Of others' messages the template stays, and of its values those that can't be a name:
-/// Orleans logs the keys of grains, and the arguments of calls that take long. Of exceptions their types and stacks stay, for their messages hold
-/// keys too.
+/// Removes potential personal data. Messages of other libraries keep their template and values that cannot contain a name: Orleans logs
+/// grain keys and call arguments. Exceptions keep only type and stack trace, because their messages may contain keys.
 /// </summary>
 internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
 {
@@ -16,11 +15,13 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
             return;
-        var values = (state as IReadOnlyList<KeyValuePair<string, object?>> ?? []).Select(pair => KeyValuePair.Create(pair.Key, IsAllowed(pair))).ToList();
+        var values = (state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
+            .Select(pair => KeyValuePair.Create(pair.Key, Redact(pair))).ToList();
         var message = isOwn ? formatter(state, null) : Fill(values);
         if (exception is not null)
         {
@@ -30,9 +31,9 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
         inner.Log(logLevel, eventId, values, null, (_, _) => message);
     }
 
-    private object? IsAllowed(KeyValuePair<string, object?> pair) => isOwn || pair.Key == Template ? pair.Value : IsAllowed(pair.Value);
+    private object? Redact(KeyValuePair<string, object?> pair) => isOwn || pair.Key == Template ? pair.Value : Redact(pair.Value);
 
-    private static object? IsAllowed(object? value) => value switch
+    private static object? Redact(object? value) => value switch
     {
         null or bool or Enum or TimeSpan or DateTime or DateTimeOffset or IPEndPoint or SiloAddress or Type or GrainType => value,
         IFormattable number when value.GetType().IsPrimitive => number,
@@ -41,7 +42,7 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
 
     private static string Fill(List<KeyValuePair<string, object?>> values)
     {
-        // What has no template is a text made by somebody, of whatever.
+        // Without a template the message is preformatted and may contain anything.
         if (values.FirstOrDefault(pair => pair.Key == Template).Value is not string message)
             return Hidden;
         foreach (var (key, value) in values)

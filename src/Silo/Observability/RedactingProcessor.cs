@@ -4,7 +4,7 @@ using Replays.Grains;
 
 namespace Replays.Silo.Observability;
 
-/// <summary>Takes out of a span what might be personal, before anything exports it.</summary>
+/// <summary>Removes potential personal data from spans before export.</summary>
 internal sealed class RedactingProcessor : BaseProcessor<Activity>
 {
     public override void OnEnd(Activity data)
@@ -17,9 +17,9 @@ internal sealed class RedactingProcessor : BaseProcessor<Activity>
                 data.SetTag(key, null);
         }
         data.TraceStateString = null;
-        data.SetStatus(data.Status); // without its description
-        // Events can't be changed once they are there, and those of a failure hold its message in a tag: that span is not exported at all.
-        if (data.Events.Any(happened => happened.Tags.Any()))
+        data.SetStatus(data.Status); // drops the description
+        // Events are immutable and may contain an exception message; such spans are not exported.
+        if (data.Events.Any(e => e.Tags.Any()))
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 }

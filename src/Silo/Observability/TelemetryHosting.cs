@@ -9,25 +9,25 @@ using Replays.Grains;
 namespace Replays.Silo.Observability;
 
 /// <summary>
-/// Traces across Api, grains and SQL, metrics and logs, over OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so, and metrics for Prometheus. Nothing
-/// personal leaves by any of them, nor by the console: what isn't known to be harmless is taken out on the way.
+/// Exports traces, metrics and logs over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and metrics to Prometheus. Removes everything
+/// not known to be free of personal data, also from console logs.
 /// </summary>
 public static class TelemetryHosting
 {
-    /// <param name="builder">The program.</param>
-    /// <param name="service">Its name among the traces: <c>replays-api</c>, <c>replays-silo</c>.</param>
+    /// <param name="service">The service name: <c>replays-api</c> or <c>replays-silo</c>.</param>
     public static void AddReplaysTelemetry(this WebApplicationBuilder builder, string service)
     {
-        builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TelemetryOptions>()
+            .BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new LoggerFactory(
             services.GetServices<ILoggerProvider>().Select(provider => new RedactingLoggerProvider(provider)),
             services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>())));
 
-        var sends = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var hasOtlp = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         var port = builder.Configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>()?.MetricsPort;
         if (port is not null)
             builder.WebHost.UseUrls([.. Urls(builder.Configuration), $"http://*:{port}"]);
-        if (!sends && port is null)
+        if (!hasOtlp && port is null)
             return;
 
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(service));
@@ -38,10 +38,10 @@ public static class TelemetryHosting
             metrics.AddView(AllowedTags.Select);
             if (port is not null)
                 metrics.AddPrometheusExporter();
-            if (sends)
+            if (hasOtlp)
                 metrics.AddOtlpExporter();
         });
-        if (!sends)
+        if (!hasOtlp)
             return;
         telemetry.WithTracing(traces => traces
             .AddSource(Telemetry.Name, "Microsoft.Orleans.*", "Npgsql")
@@ -53,17 +53,18 @@ public static class TelemetryHosting
         telemetry.WithLogging(logs => logs.AddOtlpExporter());
     }
 
-    /// <summary>Serves <c>/metrics</c> on the port that was set for it, and on no other.</summary>
+    /// <summary>Serves <c>/metrics</c> only on the configured port.</summary>
     public static void UseReplaysMetrics(this WebApplication app)
     {
-        // The connection's own port: what a request says of its host is the client's to choose.
+        // Compares the connection's port: the client controls the Host header.
         if (app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.MetricsPort is { } port)
             app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Connection.LocalPort == port && http.Request.Path == "/metrics");
     }
 
-    /// <summary>Where it listens already: ports are a second way to say so, which giving URLs would override.</summary>
+    /// <summary>The configured URLs, including those from <c>*_ports</c>, which setting URLs would override.</summary>
     private static IEnumerable<string> Urls(IConfiguration configuration) => configuration["urls"] is { Length: > 0 } urls
         ? urls.Split(';', StringSplitOptions.RemoveEmptyEntries)
-        : new[] { "http", "https" }.SelectMany(scheme => (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+        : new[] { "http", "https" }.SelectMany(scheme => (configuration[$"{scheme}_ports"] ?? "")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries)
             .Select(port => $"{scheme}://*:{port}"));
 }

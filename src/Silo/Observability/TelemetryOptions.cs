@@ -2,14 +2,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Replays.Silo.Observability;
 
-/// <summary>Section <c>Replays:Telemetry</c>. Where traces, metrics and logs go is OpenTelemetry's own <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
+/// <summary>Section <c>Replays:Telemetry</c>. OpenTelemetry's <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> sets the OTLP destination.</summary>
 public sealed class TelemetryOptions
 {
     public const string Section = "Replays:Telemetry";
 
     /// <summary>
-    /// A port on which <c>/metrics</c> is served to Prometheus, without a token: for a network that only operators reach. Default none: there is no
-    /// <c>/metrics</c>.
+    /// The port of the Prometheus endpoint <c>/metrics</c>. It is unauthenticated, so only operators may reach the port. Default: none,
+    /// which disables the endpoint.
     /// </summary>
     [Range(1, 65535)]
     public int? MetricsPort { get; set; }

@@ -7,17 +7,17 @@ namespace Replays.Silo.OwnershipAudit;
 
 public static class AuditRegistration
 {
-    /// <summary>Registers the results of ownership audits over the process's database.</summary>
+    /// <summary>Registers the results of ownership audits.</summary>
     public static IServiceCollection AddAuditLog(this IServiceCollection services) => services.AddSingleton<AuditLog>();
 
-    /// <summary>Registers what it takes to audit; the media store, the stop list and the serializer are registered elsewhere.</summary>
+    /// <summary>Registers <see cref="OwnershipAuditor"/>. Requires the database, incident log, media store and serializer.</summary>
     internal static IServiceCollection AddOwnershipAudit(this IServiceCollection services)
     {
         services.AddOptions<ReplaysClusterOptions>().BindConfiguration("Replays:Cluster").ValidateDataAnnotations();
         return services.AddAuditLog().AddSingleton<OwnershipAuditor>();
     }
 
-    /// <summary>Audits on a schedule, in one silo of the cluster at a time.</summary>
+    /// <summary>Runs ownership audits on a schedule, in one silo of the cluster at a time.</summary>
     internal static IServiceCollection AddAuditSchedule(this IServiceCollection services)
     {
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();

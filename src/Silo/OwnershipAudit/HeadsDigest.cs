@@ -5,7 +5,7 @@ using Replays.Data.OwnershipAudit;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>SHA-256 over how all trails ended, in the order of their names.</summary>
+/// <summary>SHA-256 over the heads of all audit trails, in order of their names.</summary>
 internal sealed class HeadsDigest : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

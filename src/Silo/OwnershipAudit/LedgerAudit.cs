@@ -5,7 +5,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>One patient's ledger against their consultations. Of each row only what the comparison needs is kept.</summary>
+/// <summary>Compares a patient's ledger with their consultations. Keeps only what the comparison needs.</summary>
 internal sealed class LedgerAudit(PatientId patient, Findings findings)
 {
     private const int WrappedKeyBytes = 60;
@@ -17,9 +17,8 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     private readonly List<MediaRecord> _references = [];
     private int _lastPage;
 
-    /// <summary>A row is another's or can't be read: what is missing because of it is not said a second time.</summary>
-    public bool Incomplete { get; set; }
-
+    /// <summary>A row is misfiled or unreadable. Suppresses findings that would only be consequences.</summary>
+    public bool IsIncomplete { get; set; }
     public int Pages { get; private set; }
 
     public int Consultations => _numbers.Count;
@@ -31,7 +30,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         (Pages, _lastPage) = (Pages + 1, Math.Max(_lastPage, row.Number));
         if (page.Owner != row.Key)
         {
-            Incomplete = true;
+            IsIncomplete = true;
             findings.AddMisfiled(row.Key, page.Owner);
             AddReference(page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey));
             return;
@@ -65,9 +64,10 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
                 if (replay.WrappedKey is null ? replay.Withdrawal is null : replay.WrappedKey.Length != WrappedKeyBytes)
                     findings.Add(FindingKinds.ReplayKey, replay.Name.Name);
                 if (!MediaObjectKey.IsValid(replay.ObjectKey))
-                    findings.Add(FindingKinds.ReplayMedia, replay.Name.Name, "no object key");
+                    findings.Add(FindingKinds.ReplayMedia, replay.Name.Name, "invalid object key");
                 else
-                    _replays.TryAdd(new(number, ordinal), new(MediaRecord.KeyOf(replay.ObjectKey), replay.SizeBytes, Digest(replay.WrappedKey)));
+                    _replays.TryAdd(
+                        new(number, ordinal), new(MediaRecord.KeyOf(replay.ObjectKey), replay.SizeBytes, Digest(replay.WrappedKey)));
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     {
         if (consultation.Owner != row.Key)
         {
-            Incomplete = true;
+            IsIncomplete = true;
             findings.AddMisfiled(row.Key, consultation.Owner);
             AddReference(consultation.Recordings.Select(recording => recording.ObjectKey));
             return;
@@ -84,99 +84,95 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         _consultations.Add(row.Number);
         foreach (var recording in consultation.Recordings)
         {
-            var gone = recording.Status is RecordingStatus.Discarded && consultation.Status is ConsultationStatus.Settled;
+            var isGone = recording.Status is RecordingStatus.Discarded && consultation.Status is ConsultationStatus.Settled;
             _recordings.TryAdd(
-                new(row.Number, recording.Ordinal), new(recording.Status, gone, MediaRecord.KeyOf(recording.ObjectKey), Digest(recording.WrappedKey)));
+                new(row.Number, recording.Ordinal),
+                new(recording.Status, isGone, MediaRecord.KeyOf(recording.ObjectKey), Digest(recording.WrappedKey)));
         }
     }
 
-    /// <summary>Compares what was added.</summary>
-    /// <param name="head">The patient's head; null: there is none, or none that could be read.</param>
-    /// <param name="erasing">Whether the patient is being erased.</param>
-    /// <param name="hasKey">Whether the patient has a key.</param>
-    /// <returns>The media that are referred to.</returns>
-    public List<MediaRecord> Compare(LedgerHeader? head, bool erasing, bool hasKey)
+    /// <summary>Compares the added rows.</summary>
+    /// <param name="header">The ledger header; null if it is missing or unreadable.</param>
+    /// <returns>All references to media.</returns>
+    public List<MediaRecord> Compare(LedgerHeader? header, bool isErasing, bool hasKey)
     {
-        Incomplete |= erasing;
-        if (!Incomplete)
+        IsIncomplete |= isErasing;
+        if (!IsIncomplete)
         {
-            if (_lastPage > (head?.LastPage ?? 0))
-                findings.Add(FindingKinds.PatientHead, patient.Name, $"knows of pages up to {head?.LastPage ?? 0}");
-            CompareNumbers(head);
+            if (_lastPage > (header?.LastPage ?? 0))
+                findings.Add(FindingKinds.PatientHead, patient.Name, $"last page in the header: {header?.LastPage ?? 0}");
+            CompareNumbers(header);
         }
-        CompareReplays(erasing);
-        if (!hasKey && !erasing && _replays.Values.Any(replay => replay.WrappedKey != 0))
+        CompareReplays(isErasing);
+        if (!hasKey && !isErasing && _replays.Values.Any(replay => replay.WrappedKey != 0))
             findings.Add(FindingKinds.PatientKeyMissing, patient.Name);
         return _references;
     }
 
-    /// <summary>
-    /// Numbers are given without a gap, and the head is written before the page: only the last may still be empty. Those up to what was
-    /// once erased are gone.
-    /// </summary>
-    private void CompareNumbers(LedgerHeader? head)
+    /// <summary>Checks for gaps after the last erased number. The last page may not exist yet: the header is written first.</summary>
+    private void CompareNumbers(LedgerHeader? header)
     {
-        var erased = head?.LastErasedNumber ?? 0;
-        var last = Math.Max(Math.Max(erased, _numbers.Max), head is null or { LastPage: 0 } ? 0 : head.LastPage * LedgerPage.Size - 1);
-        var lost = last - erased - _numbers.Count;
-        if (lost == 0)
+        var erased = header?.LastErasedNumber ?? 0;
+        var last = Math.Max(Math.Max(erased, _numbers.Max), header is null or { LastPage: 0 } ? 0 : header.LastPage * LedgerPage.Size - 1);
+        var missing = last - erased - _numbers.Count;
+        if (missing == 0)
             return;
         var number = erased + 1;
-        foreach (var there in _numbers)
+        foreach (var existing in _numbers)
         {
-            if (there != number)
+            if (existing != number)
                 break;
             number++;
         }
-        findings.Add(FindingKinds.EntryMissing, patient.Consultation(number).Name, $"{lost} in all");
+        findings.Add(FindingKinds.EntryMissing, patient.Consultation(number).Name, $"{missing} in total");
     }
 
-    private void CompareReplays(bool erasing)
+    private void CompareReplays(bool isErasing)
     {
         foreach (var (number, replay) in _replays)
         {
             var known = _recordings.GetValueOrDefault(number);
-            // What is wrong already is not looked for in the store as well.
-            var must = replay.WrappedKey != 0 && !erasing;
+            // A replay with a finding is not also checked against the store.
+            var required = replay.WrappedKey != 0 && !isErasing;
             if (known is null or { Status: RecordingStatus.Discarded })
             {
-                if (known is not null || !Incomplete)
+                if (known is not null || !IsIncomplete)
                     findings.Add(FindingKinds.ReplayUnknown, Name(number), known is null ? null : "discarded by its consultation");
-                must = false;
+                required = false;
             }
             else if (known.ObjectKey != replay.ObjectKey)
             {
-                findings.Add(FindingKinds.ReplayMedia, Name(number), "another object");
-                must = false;
+                findings.Add(FindingKinds.ReplayMedia, Name(number), "different object");
+                required = false;
             }
             else if (known.WrappedKey != replay.WrappedKey && known.WrappedKey != 0 && replay.WrappedKey != 0)
-                findings.Add(FindingKinds.ReplayMedia, Name(number), "another data key");
-            _references.Add(must
-                ? new(replay.ObjectKey, replay.SizeBytes, MediaRecord.MustBe, patient.GetHashCode())
-                : new(replay.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
+                findings.Add(FindingKinds.ReplayMedia, Name(number), "different data key");
+            _references.Add(required
+                ? new(replay.ObjectKey, replay.SizeBytes, MediaRecord.Required, patient.GetHashCode())
+                : MediaRecord.OptionalReference(replay.ObjectKey));
         }
         foreach (var (number, recording) in _recordings)
         {
-            var listed = _replays.TryGetValue(number, out var replay);
-            if (!listed && recording.Status is RecordingStatus.Available && !Incomplete)
+            var isListed = _replays.TryGetValue(number, out var replay);
+            if (!isListed && recording.Status is RecordingStatus.Available && !IsIncomplete)
                 findings.Add(FindingKinds.ReplayMissing, Name(number));
-            if (!recording.Gone && !(listed && replay!.ObjectKey == recording.ObjectKey))
-                _references.Add(new(recording.ObjectKey, MediaRecord.AnySize, MediaRecord.MayBe));
+            if (!recording.IsGone && !(isListed && replay!.ObjectKey == recording.ObjectKey))
+                _references.Add(MediaRecord.OptionalReference(recording.ObjectKey));
         }
         foreach (var number in _consultations)
         {
-            if (!_numbers.Contains(number) && !Incomplete)
+            if (!_numbers.Contains(number) && !IsIncomplete)
                 findings.Add(FindingKinds.ConsultationUnknown, patient.Consultation(number).Name);
         }
     }
 
-    /// <summary>Objects that somebody refers to, though not from where they should.</summary>
+    /// <summary>Adds references of misfiled records, whose objects are not orphans.</summary>
     private void AddReference(IEnumerable<string> objectKeys) =>
-        _references.AddRange(objectKeys.Where(MediaObjectKey.IsValid).Select(key => new MediaRecord(MediaRecord.KeyOf(key), MediaRecord.AnySize, MediaRecord.MayBe)));
+        _references.AddRange(objectKeys.Where(MediaObjectKey.IsValid).Select(key => MediaRecord.OptionalReference(MediaRecord.KeyOf(key))));
 
     private string Name(RecordingNumber number) => patient.Consultation(number.Consultation).Recording(number.Ordinal).Name;
 
-    /// <summary>Tells two of one recording apart. 0: none.</summary>
+    /// <summary>A short hash to compare a recording's wrapped keys. 0: no key.</summary>
     private static int Digest(byte[]? wrapped)
     {
         if (wrapped is not { Length: > 0 })
@@ -190,5 +186,5 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
 
     private sealed record ReplayFacts(UInt128 ObjectKey, long SizeBytes, int WrappedKey);
 
-    private sealed record RecordingFacts(RecordingStatus Status, bool Gone, UInt128 ObjectKey, int WrappedKey);
+    private sealed record RecordingFacts(RecordingStatus Status, bool IsGone, UInt128 ObjectKey, int WrappedKey);
 }

@@ -4,23 +4,24 @@ using Replays.Grains.Identity;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>A reference to an object, or an object: 32 bytes, without a name.</summary>
-/// <param name="Key">The object key.</param>
-/// <param name="Bytes">Of the plaintext of a reference, or of the object's body.</param>
-/// <param name="Flag">What is said about it.</param>
-/// <param name="Patient">Of a reference: the hash code of whose it is, to find it again; several may have the same.</param>
+/// <summary>A media object or a reference to one, in 32 bytes.</summary>
+/// <param name="Bytes">For a reference the plaintext length, for an object the body length.</param>
+/// <param name="Flag">For a reference <see cref="Required"/> or not, for an object <see cref="Old"/> or not.</param>
+/// <param name="Patient">For a reference the hash code of its patient, to find it again. Not unique.</param>
 internal readonly record struct MediaRecord(UInt128 Key, long Bytes, int Flag, int Patient = 0) : IComparable<MediaRecord>
 {
-    /// <summary>The size of what may still be uploaded.</summary>
+    /// <summary>The length of an upload in progress.</summary>
     public const long AnySize = -1;
 
-    /// <summary>Of a reference: the object must be there, or may be.</summary>
-    public const int MustBe = 1, MayBe = 0;
+    /// <summary>Whether the referenced object must exist.</summary>
+    public const int Required = 1, Optional = 0;
 
-    /// <summary>Of an object: older than any upload may take, or not.</summary>
+    /// <summary>Whether the object is older than the upload deadline.</summary>
     public const int Old = 1, Young = 0;
 
-    /// <exception cref="ArgumentException">It is not an object key.</exception>
+    public static MediaRecord OptionalReference(UInt128 key) => new(key, AnySize, Optional);
+
+    /// <exception cref="ArgumentException">Not a valid object key.</exception>
     public static UInt128 KeyOf(string objectKey)
     {
         Span<byte> key = stackalloc byte[16];

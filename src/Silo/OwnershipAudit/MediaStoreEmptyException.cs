@@ -1,5 +1,5 @@
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>All media are missing at once: that is not a million lost replays, it is a store that is not the one, or not there.</summary>
-internal sealed class MediaStoreEmptyException(long references)
-    : Exception($"The media store is empty or away, while the database refers to {references} objects in it. Is it the right one, and is it mounted?");
+/// <summary>All referenced media are missing, which indicates a wrong or unmounted store rather than individual losses.</summary>
+internal sealed class MediaStoreEmptyException(long references) : Exception(
+    $"The media store is empty, but the database references {references} objects in it. Check that this is the right store and mounted.");

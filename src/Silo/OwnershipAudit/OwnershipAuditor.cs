@@ -12,27 +12,22 @@ using Replays.Silo.Hosting;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>
-/// Reads the database and the media store themselves, not through the grains, and tells whatever is not where its name says: one pass over all rows in
-/// the order of the patients, all rows of one patient together, in bounded memory.
-/// </summary>
+/// <summary>Checks ownership in database and media store directly, bypassing the grains. Reads all rows once, grouped by patient.</summary>
 internal sealed class OwnershipAuditor(
     DbDataSource database, IMediaStore media, Serializer serializer, AuditLog log, IIncidentLog incidents,
     IOptions<ReplaysOptions> rules, IOptions<ReplaysClusterOptions> cluster, TimeProvider time)
 {
-    /// <summary>Findings with an incident each; the rest of a kind have one together, so that a restored table does not bury the officer.</summary>
+    /// <summary>Findings with an incident each. The others share one per kind, so that a bulk fault does not flood the officer.</summary>
     private const int MaxSeparateIncidents = 20;
 
     private const int BatchesInFlight = 32, HeadBatchSize = 1_000, HeadsInFlight = 4, PatientsBetweenReports = 500;
 
     private readonly StoredStates _states = new(serializer);
 
-    /// <summary>Audits everything, keeps the result, and opens incidents for what it found.</summary>
-    /// <param name="workers">How many processors to use beside the one that reads.</param>
-    /// <param name="progress">Told now and then.</param>
-    /// <param name="cancellation">Gives up: nothing is kept.</param>
-    /// <exception cref="AuditInProgressException">Another process audits now.</exception>
-    /// <exception cref="MediaStoreEmptyException">All media are missing: nothing is kept.</exception>
+    /// <summary>Runs an ownership audit, stores the result and opens incidents for its findings.</summary>
+    /// <param name="workers">The number of worker threads besides the reading one.</param>
+    /// <exception cref="AuditInProgressException">Another audit is in progress.</exception>
+    /// <exception cref="MediaStoreEmptyException">All media are missing. Nothing is stored.</exception>
     public async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, CancellationToken cancellation)
     {
         await using var lease = await AuditLease.Acquire(log, time, cancellation);
@@ -48,28 +43,29 @@ internal sealed class OwnershipAuditor(
         await log.DeleteInterrupted(last.Number, cancellation);
 
         using var references = new MediaAudit(database, cluster.Value.ServiceId, media, _states, findings);
-        var seen = await AuditDatabase(last, workers, references, progress, findings, cancellation);
+        var counts = await AuditDatabase(last, workers, references, progress, findings, cancellation);
         var heads = Task.Run(() => DigestHeads(last.Number + 1, cancellation), cancellation);
         await Task.WhenAll(Task.Run(() => references.Compare(cancellation), cancellation), heads);
 
-        var (kinds, named) = findings.All();
+        var (kinds, kept) = findings.All();
         var result = new AuditResult
         {
             Number = last.Number + 1,
             StartedAt = started,
             EndedAt = time.GetUtcNow(),
-            Counts = seen,
+            Counts = counts,
             Kinds = kinds,
-            Findings = named,
+            Findings = kept,
         };
-        // Incidents first: a run that dies in between is repeated and counts them once more, and none is lost.
+        // Incidents first: if the process crashes in between, the next audit counts them again, and none is lost.
         await OpenIncidents(result, cancellation);
-        await log.RecordHeads(result, last, await heads, cancellation);
+        await log.Complete(result, last, await heads, cancellation);
         return result;
     }
 
     private async Task<AuditCounts> AuditDatabase(
-        AuditCompletion last, int workers, MediaAudit references, IProgress<AuditProgress>? progress, Findings findings, CancellationToken cancellation)
+        AuditCompletion last, int workers, MediaAudit references, IProgress<AuditProgress>? progress, Findings findings,
+        CancellationToken cancellation)
     {
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var batches = new BlockingCollection<List<RowBatch>>(BatchesInFlight);
@@ -77,18 +73,19 @@ internal sealed class OwnershipAuditor(
         var tally = new Tally(progress);
 
         await using var snapshot = await AuditSnapshot.Open(database, cluster.Value.ServiceId, cancellation);
-        // What was stored before this moment is listed after it: nothing that is referred to can be missed.
-        var old = time.GetUtcNow() - rules.Value.Recordings.UploadDeadline;
-        var listing = Guard(async () => tally.Add(new() { MediaObjects = await references.ListObjects(old, failure.Token) }));
-        var noting = Guard(() =>
+        // Objects are listed after the snapshot was taken, so the listing includes every object that the snapshot references.
+        var uploadCutoff = time.GetUtcNow() - rules.Value.Recordings.UploadDeadline;
+        var listing = Guard(async () => tally.Add(new() { MediaObjects = await references.ListObjects(uploadCutoff, failure.Token) }));
+        var recording = Guard(() =>
         {
-            foreach (var some in heads.GetConsumingEnumerable(failure.Token))
-                log.RecordHeads(some, failure.Token).GetAwaiter().GetResult(); // or it would wait for the next ones in the thread pool
+            foreach (var batch in heads.GetConsumingEnumerable(failure.Token))
+                log.RecordHeads(batch, failure.Token).GetAwaiter().GetResult(); // await would move the blocking loop to the thread pool
             return Task.CompletedTask;
         });
         var working = Guard(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => RunOnDedicatedThread(() => RunWorker(batches, heads, last.Number + 1, tally, failure.Token))));
+            await Task.WhenAll(Enumerable.Range(0, workers)
+                .Select(_ => RunOnDedicatedThread(() => RunWorker(batches, heads, last.Number + 1, tally, failure.Token))));
             heads.CompleteAdding();
         });
         var reading = Guard(async () =>
@@ -98,10 +95,10 @@ internal sealed class OwnershipAuditor(
             await new PatientReader(snapshot, _states, references, findings).Read(last, batches, failure.Token);
             batches.CompleteAdding();
         });
-        await Task.WhenAll(reading, working, noting, listing);
-        return tally.Seen;
+        await Task.WhenAll(reading, working, recording, listing);
+        return tally.Counts;
 
-        // What fails gives all the others up.
+        // Cancels the other parts if one fails.
         async Task Guard(Func<Task> part)
         {
             try
@@ -116,33 +113,34 @@ internal sealed class OwnershipAuditor(
         }
     }
 
-    /// <summary>On a thread that may wait: what waits in the thread pool keeps processors busy with looking for work.</summary>
+    /// <summary>Runs blocking work outside the thread pool, whose idle threads would otherwise spin.</summary>
     private static Task RunOnDedicatedThread(Func<Task> part) =>
         Task.Factory.StartNew(part, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     private static Task RunWorker(
-        BlockingCollection<List<RowBatch>> batches, BlockingCollection<List<RecordedHead>> heads, long run, Tally tally, CancellationToken cancellation)
+        BlockingCollection<List<RowBatch>> batches, BlockingCollection<List<RecordedHead>> heads, long run, Tally tally,
+        CancellationToken cancellation)
     {
-        var links = new List<RawChainedEntry>(TrailStorage.PageSize);
-        var grown = new List<RecordedHead>(HeadBatchSize);
+        var entries = new List<RawChainedEntry>(TrailStorage.PageSize);
+        var newHeads = new List<RecordedHead>(HeadBatchSize);
         foreach (var batch in batches.GetConsumingEnumerable(cancellation))
         {
             foreach (var (audit, rows) in batch)
             {
-                audit.Add(rows, links);
-                if (!audit.Done())
+                audit.Add(rows, entries);
+                if (!audit.Complete())
                     continue;
-                tally.Add(audit.Checked);
-                if (audit.Grown is { } head)
-                    grown.Add(head with { Run = run });
+                tally.Add(audit.Counts);
+                if (audit.NewHead is { } head)
+                    newHeads.Add(head with { Run = run });
             }
-            if (grown.Count < HeadBatchSize)
+            if (newHeads.Count < HeadBatchSize)
                 continue;
-            // Not one by one: each would wake a thread.
-            heads.Add(grown, cancellation);
-            grown = new(HeadBatchSize);
+            // In batches, because each item wakes a thread.
+            heads.Add(newHeads, cancellation);
+            newHeads = new(HeadBatchSize);
         }
-        heads.Add(grown, cancellation);
+        heads.Add(newHeads, cancellation);
         return Task.CompletedTask;
     }
 
@@ -155,30 +153,30 @@ internal sealed class OwnershipAuditor(
         return digest.Finish();
     }
 
-    /// <summary>One incident a cause, not one a run: the same again is counted.</summary>
+    /// <summary>Opens one incident per cause. Later audits with the same cause increment its occurrences.</summary>
     private async Task OpenIncidents(AuditResult result, CancellationToken cancellation)
     {
-        var causes = result.Findings.Select((finding, i) => (finding.Kind, Cause: i < MaxSeparateIncidents ? finding.Name : null)).Distinct();
+        var causes = result.Findings
+            .Select((finding, i) => (finding.Kind, Cause: i < MaxSeparateIncidents ? finding.Name : null)).Distinct();
         foreach (var (kind, cause) in causes)
             await incidents.RecordOccurrence(IncidentReport.ForFinding(kind, cause, result.EndedAt), 1, cancellation);
     }
 
     private sealed class Tally(IProgress<AuditProgress>? progress)
     {
-        private readonly System.Threading.Lock _lock = new();
+        private readonly Lock _lock = new();
         private long _patients;
 
-        public AuditCounts Seen { get; private set; } = new();
-
+        public AuditCounts Counts { get; private set; } = new();
         public long Pages { get; set; }
 
-        public void Add(AuditCounts seen)
+        public void Add(AuditCounts counts)
         {
             lock (_lock)
             {
-                Seen += seen;
+                Counts += counts;
                 if (_patients++ % PatientsBetweenReports == 0)
-                    progress?.Report(new(Seen.Replays, Seen.Pages, Pages));
+                    progress?.Report(new(Counts.Replays, Counts.Pages, Pages));
             }
         }
     }

@@ -6,59 +6,53 @@ using Replays.Grains.Patients;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>
-/// One patient's rows against each other. They come in pieces, in any order; of each only what the comparison needs is kept, so that the
-/// patient with the most replays fits.
-/// </summary>
+/// <summary>Compares one patient's rows, which arrive in batches in any order. Keeps only what the comparison needs.</summary>
 internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredStates states, Findings findings, MediaAudit media)
 {
-    private readonly System.Threading.Lock _lock = new();
+    private readonly Lock _lock = new();
     private readonly LedgerAudit _ledger = new(patient, findings);
     private TrailAudit? _trail;
 
-    /// <summary>A row of the trail is another's or can't be read: what is missing because of it is not said a second time.</summary>
-    private bool _trailIncomplete;
-    private int _open = 1;
+    /// <summary>A row of the audit trail is misfiled or unreadable. Suppresses findings that would only be consequences.</summary>
+    private bool _isTrailIncomplete;
+    private int _pendingBatches = 1;
 
-    /// <summary>Set when all is compared.</summary>
-    public AuditCounts Checked { get; private set; } = new();
+    public AuditCounts Counts { get; private set; } = new();
 
-    /// <summary>How the trail ends, when it is intact and longer than an audit has seen it.</summary>
-    public RecordedHead? Grown { get; private set; }
+    /// <summary>The head of the trail if it is intact and has new entries since the last recorded head.</summary>
+    public RecordedHead? NewHead { get; private set; }
 
-    /// <summary>A piece will come.</summary>
-    public void Expect() => Interlocked.Increment(ref _open);
+    public void ExpectBatch() => Interlocked.Increment(ref _pendingBatches);
 
-    /// <summary>A piece has been added, or no more will be expected. True: that was the last, and all is compared.</summary>
-    public bool Done()
+    /// <summary>Completes a batch. Compares the rows and returns true after the last one.</summary>
+    public bool Complete()
     {
-        if (Interlocked.Decrement(ref _open) > 0)
+        if (Interlocked.Decrement(ref _pendingBatches) > 0)
             return false;
         lock (_lock)
             Compare();
         return true;
     }
 
-    /// <param name="piece">Some rows.</param>
-    /// <param name="links">Room for a page of a trail.</param>
-    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> piece, List<RawChainedEntry> links)
+    /// <param name="buffer">Reused for the entries of each trail page.</param>
+    public void Add(IEnumerable<(PatientRowKind Kind, NumberedRow Row)> batch, List<RawChainedEntry> buffer)
     {
-        foreach (var (kind, row) in piece)
+        foreach (var (kind, row) in batch)
         {
             try
             {
-                Add(kind, row, links);
+                Add(kind, row, buffer);
             }
             catch (Exception exception) when (exception is not IOException)
             {
-                // Whatever a payload does to the serializer, or lacks: it is a finding, and the others are still looked at.
+                // Invalid payloads cause various exceptions. Each is a finding and does not stop the audit.
                 lock (_lock)
-                    Unreadable(StateOf(kind), row.Key);
+                    AddUnreadable(StateOf(kind), row.Key);
             }
         }
     }
 
-    private void Add(PatientRowKind kind, NumberedRow row, List<RawChainedEntry> links)
+    private void Add(PatientRowKind kind, NumberedRow row, List<RawChainedEntry> buffer)
     {
         if (row.Payload is null)
             return;
@@ -75,32 +69,32 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
                     _ledger.Add(consultation, row);
                 break;
             default:
-                AddTrailPage(row.Key, row.Number, row.Payload, links);
+                AddTrailPage(row.Key, row.Number, row.Payload, buffer);
                 break;
         }
     }
 
-    private void AddTrailPage(string key, int number, byte[] payload, List<RawChainedEntry> links)
+    private void AddTrailPage(string key, int number, byte[] payload, List<RawChainedEntry> entries)
     {
-        if (!new RawTrailPage(payload).TryRead(out var owner, out var own, links))
+        if (!new RawTrailPage(payload).TryRead(out var owner, out var storedNumber, entries))
         {
             var page = StoredStates.Read(states.TrailPages, payload);
-            (owner, own) = (page.Owner, page.Number);
-            links.Clear();
-            links.AddRange(page.Entries.Select(RawChainedEntry.Of));
+            (owner, storedNumber) = (page.Owner, page.Number);
+            entries.Clear();
+            entries.AddRange(page.Entries.Select(RawChainedEntry.Of));
         }
         TrailAudit trail;
         lock (_lock)
         {
-            if (owner != patient.Name || own != number)
+            if (owner != patient.Name || storedNumber != number)
             {
-                _trailIncomplete = true;
+                _isTrailIncomplete = true;
                 findings.AddMisfiled(key, owner);
                 return;
             }
             trail = _trail ??= NewTrail();
         }
-        var verified = trail.Verify(links, number);
+        var verified = trail.Verify(entries, number);
         lock (_lock)
             trail.Add(verified);
     }
@@ -110,25 +104,25 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         var head = Read(states.TrailHeads, TrailStorage.HeadState, rows.TrailHead);
         if (head is not null && head.Owner != patient.Name)
         {
-            _trailIncomplete = true;
+            _isTrailIncomplete = true;
             findings.AddMisfiled($"{TrailStorage.HeadState} {patient.Name}", head.Owner);
         }
-        return new(patient.Name, head, rows.Former);
+        return new(patient.Name, head, rows.RecordedHead);
     }
 
     private void Compare()
     {
-        var head = Read(states.Heads, StoredStates.Head, rows.Head);
-        if (head is not null && head.Owner != patient.Name)
+        var header = Read(states.Headers, StoredStates.Header, rows.Header);
+        if (header is not null && header.Owner != patient.Name)
         {
-            findings.AddMisfiled($"{StoredStates.Head} {patient.Name}", head.Owner);
-            (head, _ledger.Incomplete) = (null, true);
+            findings.AddMisfiled($"{StoredStates.Header} {patient.Name}", header.Owner);
+            (header, _ledger.IsIncomplete) = (null, true);
         }
-        // While somebody is being erased their rows and media go one by one.
-        var erasing = rows.IsErased || head is { IsErasing: true };
-        media.AddReference(_ledger.Compare(head, erasing, rows.PatientKey is not null));
-        CompareTrail(isErased: erasing || head is { ErasedAt: not null });
-        Checked = new()
+        // An erasure deletes rows and media one by one.
+        var isErasing = rows.IsErased || header is { IsErasing: true };
+        media.AddReference(_ledger.Compare(header, isErasing, rows.PatientKey is not null));
+        CompareTrail(isErased: isErasing || header is { ErasedAt: not null });
+        Counts = new()
         {
             Patients = 1,
             Pages = _ledger.Pages,
@@ -140,40 +134,37 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         };
     }
 
-    /// <param name="isErased">Whether they were ever erased, or are being: without that no trail may say so, for what comes before it may be blank.</param>
+    /// <param name="isErased">Otherwise the trail must not contain an erasure entry, because it permits blank entries.</param>
     private void CompareTrail(bool isErased)
     {
-        if (rows.TrailHead is not null || rows.Former is not null)
+        if (rows.TrailHead is not null || rows.RecordedHead is not null)
             _trail ??= NewTrail();
-        if (_trailIncomplete)
+        if (_isTrailIncomplete)
             return;
         if (_trail?.Finish() is { } finding)
             findings.Add(finding.Kind, finding.Name, finding.Detail);
-        else if (_trail?.Erasure is { } erasure && !isErased && !_ledger.Incomplete)
-            findings.Add(FindingKinds.TrailBroken, $"{patient.Name}/trail/{erasure}", "says that the patient was erased");
-        else if (_trail is { Entries: > 0, LastHash: { } hash } && _trail.Entries != rows.Former?.Entries)
-            Grown = new(patient.Name, 0, _trail.Entries, hash);
+        else if (_trail?.Erasure is { } erasure && !isErased && !_ledger.IsIncomplete)
+            findings.Add(FindingKinds.TrailBroken, $"{patient.Name}/trail/{erasure}", "an erasure entry, but the patient was not erased");
+        else if (_trail is { Entries: > 0, LastHash: { } hash } && _trail.Entries != rows.RecordedHead?.Entries)
+            NewHead = new(patient.Name, 0, _trail.Entries, hash);
     }
 
     private T? Read<T>(Serializer<T> serializer, string state, byte[]? payload) where T : class
     {
-        try
-        {
-            return payload is null ? null : StoredStates.Read(serializer, payload);
-        }
-        catch (Exception)
-        {
-            Unreadable(state, patient.Name);
+        if (payload is null)
             return null;
-        }
+        var read = StoredStates.TryRead(serializer, payload);
+        if (read is null)
+            AddUnreadable(state, patient.Name);
+        return read;
     }
 
-    private void Unreadable(string state, string key)
+    private void AddUnreadable(string state, string key)
     {
         if (state is TrailStorage.PageState or TrailStorage.HeadState)
-            _trailIncomplete = true;
+            _isTrailIncomplete = true;
         else
-            _ledger.Incomplete = true;
+            _ledger.IsIncomplete = true;
         findings.Add(FindingKinds.RowUnreadable, $"{state} {key}");
     }
 
@@ -183,20 +174,4 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         PatientRowKind.Trail => TrailStorage.PageState,
         _ => StoredStates.Consultation,
     };
-}
-
-/// <summary>What there is at most once of a patient.</summary>
-/// <param name="Head">The stored head.</param>
-/// <param name="TrailHead">The stored head of the audit trail.</param>
-/// <param name="PatientKey">The wrapped key.</param>
-/// <param name="Former">How the trail ended when an audit last saw it.</param>
-/// <param name="IsErased">The key is to be gone.</param>
-internal sealed record PatientRows(byte[]? Head, byte[]? TrailHead, byte[]? PatientKey, RecordedHead? Former, bool IsErased);
-
-/// <summary>What there are many of.</summary>
-internal enum PatientRowKind
-{
-    Page,
-    Consultation,
-    Trail,
 }

@@ -4,14 +4,15 @@ namespace Replays.Silo.OwnershipAudit;
 
 internal interface IPatientCursor
 {
-    /// <summary>Whose row comes next; null: none does.</summary>
+    /// <summary>The patient of the current row; null at the end.</summary>
     PatientId? Patient { get; }
 
     ValueTask Next();
 }
 
-/// <summary>A stream of rows in the order of their patients, and where it is.</summary>
-internal sealed class PatientCursor<T>(IAsyncEnumerable<PatientRow<T>> rows, CancellationToken cancellation) : IPatientCursor, IAsyncDisposable
+/// <summary>Iterates rows in patient order.</summary>
+internal sealed class PatientCursor<T>(IAsyncEnumerable<PatientRow<T>> rows, CancellationToken cancellation)
+    : IPatientCursor, IAsyncDisposable
 {
     private readonly IAsyncEnumerator<PatientRow<T>> _rows = rows.GetAsyncEnumerator(cancellation);
 
@@ -21,7 +22,7 @@ internal sealed class PatientCursor<T>(IAsyncEnumerable<PatientRow<T>> rows, Can
 
     public async ValueTask Next() => Patient = await _rows.MoveNextAsync() ? _rows.Current.Patient : null;
 
-    /// <summary>The row of that patient, if it is next.</summary>
+    /// <summary>Returns the current row and advances if the row is the given patient's; otherwise returns default.</summary>
     public async ValueTask<T?> Take(PatientId patient)
     {
         if (Patient != patient)

@@ -4,8 +4,8 @@ using Replays.Grains.Identity;
 namespace Replays.Silo.OwnershipAudit;
 
 /// <summary>
-/// The order in which patients come in the rows below their names (<c>patients/{patient}/…</c>): that of their ids, each followed by a slash.
-/// Rows under the names themselves come otherwise where one id begins another, for <c>-</c> and <c>.</c> are before the slash.
+/// The byte order of keys below patient names (<c>patients/{patient}/…</c>): ids are compared as if followed by a slash. It differs from
+/// the order of the bare names if one id is a prefix of another, because <c>-</c> and <c>.</c> precede the slash.
 /// </summary>
 internal sealed class PatientOrder : IComparer<PatientId>
 {
@@ -21,21 +21,21 @@ internal sealed class PatientOrder : IComparer<PatientId>
         return one.Length < other.Length ? '/' - other[shorter] : one[shorter] - '/';
     }
 
-    /// <summary>Brings what is ordered by the ids alone into this order. Holds back no more than ids that begin each other.</summary>
+    /// <summary>Reorders rows from the order of bare names. Buffers only ids that are prefixes of each other.</summary>
     public static async IAsyncEnumerable<PatientRow<T>> Reorder<T>(
         IAsyncEnumerable<PatientRow<T>> byId, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var held = new Stack<PatientRow<T>>();
+        var pending = new Stack<PatientRow<T>>();
         await foreach (var next in byId.WithCancellation(cancellation))
         {
-            while (held.TryPeek(out var before) && Instance.Compare(before.Patient, next.Patient) < 0)
-                yield return held.Pop();
-            held.Push(next);
+            while (pending.TryPeek(out var previous) && Instance.Compare(previous.Patient, next.Patient) < 0)
+                yield return pending.Pop();
+            pending.Push(next);
         }
-        while (held.TryPop(out var rest))
+        while (pending.TryPop(out var rest))
             yield return rest;
     }
 }
 
-/// <summary>A row, and whose it is by its key.</summary>
+/// <summary>A row with the patient in its key.</summary>
 internal readonly record struct PatientRow<T>(PatientId Patient, T Row);

@@ -6,84 +6,87 @@ using Replays.Grains.Patients;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>Brings the rows of each patient together: all streams are in one order, so this is a merge.</summary>
+/// <summary>Groups all rows by patient with a merge of streams in <see cref="PatientOrder"/>.</summary>
 internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states, MediaAudit media, Findings findings)
 {
-    /// <summary>So much is handed over at once, of several patients or of a part of one.</summary>
+    /// <summary>The approximate batch size. A batch contains several patients or part of one.</summary>
     private const int BatchBytes = 256 * 1024;
 
     public async Task Read(AuditCompletion last, BlockingCollection<List<RowBatch>> batches, CancellationToken cancellation)
     {
         using var digest = new HeadsDigest();
         var erased = await snapshot.ReadErasedPatients(cancellation);
-        await using var heads = new PatientCursor<NumberedRow>(ById(snapshot.States(StoredStates.Head, cancellation), r => Key(r, StoredStates.Head, null)), cancellation);
-        await using var trailHeads = new PatientCursor<NumberedRow>(ById(snapshot.States(TrailStorage.HeadState, cancellation), r => Key(r, TrailStorage.HeadState, null)), cancellation);
-        await using var keys = new PatientCursor<byte[]>(ById(snapshot.PatientKeys(cancellation), r => Key(r)), cancellation);
-        await using var former = new PatientCursor<RecordedHead>(ById(snapshot.Heads(last.Number, cancellation), r => Key(r, digest)), cancellation);
-        await using var pages = Rows(LedgerPage.StateName, "pages");
-        await using var consultations = Rows(StoredStates.Consultation, "consultations");
-        await using var trail = Rows(TrailStorage.PageState, "trail");
+        await using var headers = ByName(
+            snapshot.States(StoredStates.Header, cancellation), row => ParseKey(row, StoredStates.Header, null));
+        await using var trailHeads = ByName(
+            snapshot.States(TrailStorage.HeadState, cancellation), row => ParseKey(row, TrailStorage.HeadState, null));
+        await using var keys = ByName(snapshot.PatientKeys(cancellation), ParseKey);
+        await using var recordedHeads = ByName(snapshot.Heads(last.Number, cancellation), row => ParseKey(row, digest));
+        await using var pages = BelowName(LedgerPage.StateName, "pages");
+        await using var consultations = BelowName(StoredStates.Consultation, "consultations");
+        await using var trail = BelowName(TrailStorage.PageState, "trail");
         (PatientRowKind Kind, PatientCursor<NumberedRow> Rows)[] many =
             [(PatientRowKind.Page, pages), (PatientRowKind.Consultation, consultations), (PatientRowKind.Trail, trail)];
-        IPatientCursor[] all = [heads, trailHeads, keys, former, pages, consultations, trail];
+        IPatientCursor[] all = [headers, trailHeads, keys, recordedHeads, pages, consultations, trail];
 
         var (batch, bytes) = (new List<RowBatch>(), 0);
         foreach (var cursor in all)
             await cursor.Next();
-        while (all.Where(cursor => cursor.Patient is not null).Select(cursor => cursor.Patient!.Value).Order(PatientOrder.Instance).FirstOrDefault() is var patient
+        while (all.Select(cursor => cursor.Patient).OfType<PatientId>().Order(PatientOrder.Instance).FirstOrDefault() is var patient
             && patient != default)
         {
             var rows = new PatientRows(
-                (await heads.Take(patient)).Payload, (await trailHeads.Take(patient)).Payload, await keys.Take(patient), await former.Take(patient),
+                (await headers.Take(patient)).Payload, (await trailHeads.Take(patient)).Payload, await keys.Take(patient),
+                await recordedHeads.Take(patient),
                 erased.Contains(patient.Name));
             var audit = new PatientAudit(patient, rows, states, findings, media);
-            var piece = new RowBatch(audit, []);
-            batch.Add(piece);
+            var rowBatch = new RowBatch(audit, []);
+            batch.Add(rowBatch);
             foreach (var (kind, cursor) in many)
             {
                 for (; cursor.Patient == patient; await cursor.Next())
                 {
                     if (bytes >= BatchBytes)
                     {
-                        audit.Expect();
+                        audit.ExpectBatch();
                         batches.Add(batch, cancellation);
-                        piece = new(audit, []);
-                        (batch, bytes) = ([piece], 0);
+                        rowBatch = new(audit, []);
+                        (batch, bytes) = ([rowBatch], 0);
                     }
-                    piece.Rows.Add((kind, cursor.Row));
+                    rowBatch.Rows.Add((kind, cursor.Row));
                     bytes += cursor.Row.Payload?.Length ?? 0;
                 }
             }
         }
         batches.Add(batch, cancellation);
         if (last.Number > 0 && !digest.Finish().AsSpan().SequenceEqual(last.Heads))
-            findings.Add(FindingKinds.AuditChanged, $"audits/{last.Number}", "the heads of trails that it saw");
+            findings.Add(FindingKinds.AuditChanged, $"audits/{last.Number}", "the recorded trail heads");
 
-        PatientCursor<NumberedRow> Rows(string state, string collection) =>
-            new(Filtered(snapshot.States(state, cancellation), r => Key(r, state, collection)), cancellation);
+        PatientCursor<NumberedRow> BelowName(string state, string collection) =>
+            new(Parse(snapshot.States(state, cancellation), row => ParseKey(row, state, collection)), cancellation);
 
-        IAsyncEnumerable<PatientRow<T>> ById<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> key) =>
-            PatientOrder.Reorder(Filtered(rows, key), cancellation);
+        PatientCursor<T> ByName<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> parse) =>
+            new(PatientOrder.Reorder(Parse(rows, parse), cancellation), cancellation);
     }
 
-    private static async IAsyncEnumerable<PatientRow<T>> Filtered<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> key)
+    private static async IAsyncEnumerable<PatientRow<T>> Parse<TRow, T>(IAsyncEnumerable<TRow> rows, Func<TRow, PatientRow<T>?> parse)
     {
         await foreach (var row in rows)
         {
-            if (key(row) is { } own)
-                yield return own;
+            if (parse(row) is { } parsed)
+                yield return parsed;
         }
     }
 
-    private PatientRow<NumberedRow>? Key(StateRow row, string state, string? collection)
+    private PatientRow<NumberedRow>? ParseKey(StateRow row, string state, string? collection)
     {
-        if (StoredStates.TryKey(row, collection, out var own))
-            return own;
+        if (StoredStates.TryParseKey(row, collection, out var parsed))
+            return parsed;
         findings.Add(FindingKinds.RowKey, row.NameIn(state));
         return null;
     }
 
-    private PatientRow<byte[]>? Key(PatientKeyRow row)
+    private PatientRow<byte[]>? ParseKey(PatientKeyRow row)
     {
         if (PatientId.TryParseName(row.Patient, out var patient))
             return new(patient, row.Wrapped);
@@ -91,7 +94,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         return null;
     }
 
-    private PatientRow<RecordedHead>? Key(RecordedHead row, HeadsDigest digest)
+    private PatientRow<RecordedHead>? ParseKey(RecordedHead row, HeadsDigest digest)
     {
         digest.Add(row);
         if (PatientId.TryParseName(row.Trail, out var patient))
@@ -101,5 +104,5 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
     }
 }
 
-/// <summary>Some rows of a patient.</summary>
+/// <summary>Some rows of one patient.</summary>
 internal sealed record RowBatch(PatientAudit Audit, List<(PatientRowKind Kind, NumberedRow Row)> Rows);

@@ -9,31 +9,31 @@ using Replays.Grains.StopList;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>Stops and incidents name only what there could be, and each incident's report and record are its own.</summary>
+/// <summary>Checks that stops and incidents contain only valid names, and that each incident's report and state are its own.</summary>
 internal sealed class StopAndIncidentAudit(StoredStates states, Findings findings)
 {
     public async Task<AuditCounts> Check(AuditSnapshot snapshot, CancellationToken cancellation)
     {
-        var stops = await snapshot.All("SELECT kind, target FROM replays_stop", row => (Kind: row.GetInt32(0), Target: row.GetString(1)), cancellation);
+        var stops = await snapshot.ReadStops(cancellation);
         foreach (var (kind, target) in stops)
         {
-            var named = (StopKind)kind switch
+            var isValid = (StopKind)kind switch
             {
                 StopKind.Quarantine or StopKind.Withdrawal => RecordingId.TryParseName(target, out _),
                 StopKind.Suspension => target == Stop.Everyone || PatientId.TryParseName(target, out _),
                 StopKind.Erasure => PatientId.TryParseName(target, out _),
                 _ => false,
             };
-            if (!named)
+            if (!isValid)
                 findings.Add(FindingKinds.StopUnreadable, $"stops/{kind}/{target}");
         }
-        foreach (var held in await snapshot.All("SELECT recording FROM replays_incident_recording", row => row.GetString(0), cancellation))
+        foreach (var recording in await snapshot.ReadIncidentRecordings(cancellation))
         {
-            if (!RecordingId.TryParseName(held, out _))
-                findings.Add(FindingKinds.IncidentUnreadable, held, "no recording's name");
+            if (!RecordingId.TryParseName(recording, out _))
+                findings.Add(FindingKinds.IncidentUnreadable, recording, "not a recording name");
         }
-        var reports = await snapshot.All("SELECT id, report FROM replays_incident", row => (Id: row.GetString(0), Report: row.GetString(1)), cancellation);
-        foreach (var (id, report) in reports)
+        var incidents = await snapshot.ReadIncidents(cancellation);
+        foreach (var (id, report) in incidents)
         {
             if (ReadReport(report)?.Id != id)
                 findings.Add(FindingKinds.IncidentUnreadable, $"incidents/{id}", "the report");
@@ -42,10 +42,15 @@ internal sealed class StopAndIncidentAudit(StoredStates states, Findings finding
         {
             if (row.N0 != 0 || row.N1 != 0 || !row.Key.StartsWith("incidents/", StringComparison.Ordinal))
                 findings.Add(FindingKinds.RowKey, row.NameIn(IncidentState.StateName));
-            else if (row.Payload is not null && ReadIncident(row.Payload) is var owner && owner != row.Key)
-                findings.Add(owner is null ? FindingKinds.RowUnreadable : FindingKinds.RowOwner, row.Key, owner is null ? null : $"bears {owner}");
+            else if (row.Payload is not null && ReadOwner(row.Payload) is var owner && owner != row.Key)
+            {
+                if (owner is null)
+                    findings.Add(FindingKinds.RowUnreadable, row.Key);
+                else
+                    findings.AddMisfiled(row.Key, owner);
+            }
         }
-        return new() { Stops = stops.Count, Incidents = reports.Count, OtherRows = await CountOthers(snapshot, cancellation) };
+        return new() { Stops = stops.Count, Incidents = incidents.Count, OtherRows = await CountOthers(snapshot, cancellation) };
     }
 
     private static IncidentReport? ReadReport(string report)
@@ -60,21 +65,15 @@ internal sealed class StopAndIncidentAudit(StoredStates states, Findings finding
         }
     }
 
-    private string? ReadIncident(byte[] payload)
-    {
-        try
-        {
-            return StoredStates.Read(states.Incidents, payload).Owner;
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
+    private string? ReadOwner(byte[] payload) => StoredStates.TryRead(states.Incidents, payload)?.Owner;
 
     private static async Task<long> CountOthers(AuditSnapshot snapshot, CancellationToken cancellation)
     {
-        string[] known = [StoredStates.Head, StoredStates.Consultation, LedgerPage.StateName, TrailStorage.HeadState, TrailStorage.PageState, IncidentState.StateName];
+        string[] known =
+        [
+            StoredStates.Header, StoredStates.Consultation, LedgerPage.StateName, TrailStorage.HeadState, TrailStorage.PageState,
+            IncidentState.StateName,
+        ];
         var others = 0L;
         await foreach (var state in snapshot.StateNames(cancellation))
             others += known.Contains(state) ? 0 : await snapshot.Count(state, cancellation);

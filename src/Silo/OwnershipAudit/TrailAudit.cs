@@ -4,68 +4,73 @@ using Replays.Grains.AuditTrail;
 namespace Replays.Silo.OwnershipAudit;
 
 /// <summary>
-/// Verifies one trail from its pages in whatever order they come: page 10 is stored before page 2. What is kept of a page until the end is its
-/// first entry, which hangs on the page before, and its last hash.
+/// Verifies an audit trail from its pages in any order: page 10 is stored before page 2. Of each page it keeps only the first entry, which
+/// links to the previous page, and the last hash.
 /// </summary>
-internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? former)
+internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? recorded)
 {
     private readonly List<Page> _pages = [];
 
     public long Entries { get; private set; }
 
-    /// <summary>The last entry that says that the patient was erased.</summary>
+    /// <summary>The number of the last erasure entry.</summary>
     public long? Erasure { get; private set; }
 
-    /// <summary>How it ends; null without entries.</summary>
+    /// <summary>The hash of the last entry; null without entries.</summary>
     public byte[]? LastHash { get; private set; }
 
-    /// <summary>Verifies a page in itself. By several threads at once.</summary>
-    public Page Verify(List<RawChainedEntry> links, int number)
+    /// <summary>Verifies a single page. Thread-safe.</summary>
+    public Page Verify(List<RawChainedEntry> entries, int number)
     {
-        var before = (long)number * TrailStorage.PageSize;
-        long? broken = links.Count > TrailStorage.PageSize ? before + TrailStorage.PageSize + 1 : null;
-        for (var i = 1; i < links.Count && broken is null; i++)
+        var offset = (long)number * TrailStorage.PageSize;
+        long? broken = entries.Count > TrailStorage.PageSize ? offset + TrailStorage.PageSize + 1 : null;
+        for (var i = 1; i < entries.Count && broken is null; i++)
         {
-            if (!TrailChain.IsValid(links[i - 1].Hash.Span, before + i + 1, links[i]))
-                broken = before + i + 1;
+            if (!TrailChain.IsValid(entries[i - 1].Hash.Span, offset + i + 1, entries[i]))
+                broken = offset + i + 1;
         }
-        var (silence, afterErasure, erasure) = (new BlankEntryCheck(null, false), new BlankEntryCheck(null, true), (long?)null);
-        for (var i = 0; i < links.Count; i++)
+        var (blanks, afterErasure, erasure) = (new BlankEntryCheck(null, false), new BlankEntryCheck(null, true), (long?)null);
+        for (var i = 0; i < entries.Count; i++)
         {
-            (silence, afterErasure) = (silence.Next(before + i + 1, links[i]), afterErasure.Next(before + i + 1, links[i]));
-            if (links[i].Content is not null && silence is { FollowsErasure: true })
-                erasure = before + i + 1;
+            (blanks, afterErasure) = (blanks.Next(offset + i + 1, entries[i]), afterErasure.Next(offset + i + 1, entries[i]));
+            if (entries[i].Content is not null && blanks is { FollowsErasure: true })
+                erasure = offset + i + 1;
         }
-        return new(number, links.Count, links is [var first, ..] ? first.Copy() : null, HashAt(before + links.Count), broken, silence, afterErasure, erasure,
-            HashAt(head?.Count), HashAt(former?.Entries));
+        return new(
+            number, entries.Count, entries is [var first, ..] ? first.Copy() : null, HashAt(offset + entries.Count), broken,
+            blanks, afterErasure, erasure,
+            HashAt(head?.Count), HashAt(recorded?.Entries));
 
         byte[]? HashAt(long? entry) =>
-            entry > before && entry <= before + links.Count ? links[(int)(entry.Value - before - 1)].Hash.ToArray() : null;
+            entry > offset && entry <= offset + entries.Count ? entries[(int)(entry.Value - offset - 1)].Hash.ToArray() : null;
     }
 
     public void Add(Page page) => _pages.Add(page);
 
-    /// <summary>What is wrong with the whole trail: one finding at most, for what follows from a broken entry is not another fault.</summary>
+    /// <summary>Verifies the whole trail. Returns at most one finding, because all others would follow from it.</summary>
     public AuditFinding? Finish()
     {
         _pages.Sort((one, other) => one.Number.CompareTo(other.Number));
         var hash = TrailChain.Genesis(owner);
-        byte[]? atHead = null, atFormer = null;
-        var silence = new BlankEntryCheck(null, false);
+        byte[]? atHead = null, atRecorded = null;
+        var blanks = new BlankEntryCheck(null, false);
         for (var i = 0; i < _pages.Count; i++)
         {
             var page = _pages[i];
-            if (page.Number != i || i > 0 && _pages[i - 1].Links != TrailStorage.PageSize)
+            if (page.Number != i || i > 0 && _pages[i - 1].Entries != TrailStorage.PageSize)
                 return Broken(Entries + 1);
             if (page.First is { } first && !TrailChain.IsValid(hash, Entries + 1, first))
                 return Broken(Entries + 1);
             if (page.Broken is { } broken)
                 return Broken(broken);
-            var own = silence.FollowsErasure ? page.AfterErasure : page.Silence;
-            silence = own with { FirstUnexplained = page.Erasure is null ? silence.FirstUnexplained ?? own.FirstUnexplained : own.FirstUnexplained };
+            var pageBlanks = blanks.FollowsErasure ? page.AfterErasure : page.Blanks;
+            blanks = pageBlanks with
+            {
+                FirstUnexplained = (page.Erasure is null ? blanks.FirstUnexplained : null) ?? pageBlanks.FirstUnexplained,
+            };
             Erasure = page.Erasure ?? Erasure;
-            (Entries, hash) = (Entries + page.Links, page.Last ?? hash);
-            (atHead, atFormer) = (atHead ?? page.AtHead, atFormer ?? page.AtFormer);
+            (Entries, hash) = (Entries + page.Entries, page.Last ?? hash);
+            (atHead, atRecorded) = (atHead ?? page.AtHead, atRecorded ?? page.AtRecorded);
         }
         if (Entries > 0)
             LastHash = hash;
@@ -73,14 +78,16 @@ internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? fo
             return new(FindingKinds.TrailTruncated, $"{owner}/trail", $"{Entries} of {head.Count} entries");
         if (head is { Count: > 0 } && !head.Hash.AsSpan().SequenceEqual(atHead))
             return Broken(head.Count);
-        if (former is not null && !former.Hash.AsSpan().SequenceEqual(atFormer))
-            return new(FindingKinds.TrailRewritten, $"{owner}/trail", $"entry {former.Entries} is not the one that audit {former.Run} saw");
-        return silence.FirstUnexplained is { } blank ? Broken(blank) : null;
+        if (recorded is not null && !recorded.Hash.AsSpan().SequenceEqual(atRecorded))
+            return new(
+                FindingKinds.TrailRewritten, $"{owner}/trail", $"entry {recorded.Entries} differs from ownership audit {recorded.Run}");
+        return blanks.FirstUnexplained is { } blank ? Broken(blank) : null;
     }
 
     private AuditFinding Broken(long entry) => new(FindingKinds.TrailBroken, $"{owner}/trail/{entry}");
 
     internal sealed record Page(
-        int Number, int Links, RawChainedEntry? First, byte[]? Last, long? Broken, BlankEntryCheck Silence, BlankEntryCheck AfterErasure, long? Erasure,
-        byte[]? AtHead, byte[]? AtFormer);
+        int Number, int Entries, RawChainedEntry? First, byte[]? Last, long? Broken,
+        BlankEntryCheck Blanks, BlankEntryCheck AfterErasure, long? Erasure,
+        byte[]? AtHead, byte[]? AtRecorded);
 }

@@ -1,28 +1,20 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Replays.Data.Exposure;
-using Replays.Data.Sql;
-using Replays.Grains;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 
 namespace Replays.Silo.Workers;
 
 /// <summary>
-/// In every silo: tells the trails of who was shown what, from the rows that were written then. An entry's id follows from its row, so that
-/// telling it twice does no harm, and a row is marked only after its trail has it, so that none is lost.
+/// Publishes listings and playbacks to the audit trails; runs in every silo. Entry ids are derived from the rows, so that publishing twice
+/// is harmless, and a row is marked only after its entry was appended, so that none is lost.
 /// </summary>
-internal sealed partial class AccessAuditPublisher(DbDataSource database, IGrainFactory grains, TimeProvider time, ILogger<AccessAuditPublisher> logger) : BackgroundService
+internal sealed partial class AccessAuditPublisher(
+    AccessOutbox outbox, IGrainFactory grains, TimeProvider time, ILogger<AccessAuditPublisher> logger) : BackgroundService
 {
     private const int BatchSize = 500;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    private readonly string _each = ExposureLog.EachName(database);
-
-    private sealed record Access(string Key, RecordingId Recording, Actor By, string Detail, DateTimeOffset At);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -31,28 +23,28 @@ internal sealed partial class AccessAuditPublisher(DbDataSource database, IGrain
         {
             try
             {
-                await Publish("replays_listing", "recording", "first_at", "access.listed", ListingEntryId, stopping);
-                await Publish("replays_playback", "playback", "begun_at", "access.opened", access => new Guid(access.Key), stopping);
+                await Publish(AccessTable.Listings, "access.listed", ListingEntryId, stopping);
+                await Publish(AccessTable.Playbacks, "access.opened", access => new Guid(access.Key), stopping);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name);
+                LogFailure(e.GetType().Name);
             }
         }
     }
 
-    private static Guid ListingEntryId(Access access) => new(SHA256.HashData(Encoding.UTF8.GetBytes(
+    private static Guid ListingEntryId(UnpublishedAccess access) => new(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"access.listed/{access.Recording}/{access.By.Role}/{access.By.Subject}/{access.Detail}")).AsSpan(0, 16));
 
-    private async Task Publish(string table, string key, string at, string kind, Func<Access, Guid> id, CancellationToken cancellation)
+    private async Task Publish(AccessTable table, string kind, Func<UnpublishedAccess, Guid> id, CancellationToken cancellation)
     {
         for (var (read, failed) = (BatchSize, 0); read == BatchSize;)
         {
-            var rows = await ReadUnpublished(table, key, at, failed, cancellation);
-            read = rows.Count;
-            foreach (var one in rows.GroupBy(access => (access.Recording.Patient, access.By, access.Detail)))
+            var accesses = await outbox.Read(table, BatchSize, skip: failed, cancellation);
+            read = accesses.Count;
+            foreach (var group in accesses.GroupBy(access => (access.Recording.Patient, access.By, access.Detail)))
             {
-                var entries = one.DistinctBy(access => access.Key).Select(access => new AuditEntry
+                var entries = group.DistinctBy(access => access.Key).Select(access => new AuditEntry
                 {
                     Id = id(access),
                     At = access.At,
@@ -63,37 +55,18 @@ internal sealed partial class AccessAuditPublisher(DbDataSource database, IGrain
                 });
                 try
                 {
-                    await grains.AuditTrail(one.Key.Patient).Append([.. entries]);
-                    await MarkPublished(table, key, one.Key.By, one.Key.Detail, one.Select(access => access.Key), cancellation);
+                    await grains.AuditTrail(group.Key.Patient).Append([.. entries]);
+                    await outbox.MarkPublished(table, group.Key.By, group.Key.Detail, group.Select(access => access.Key), cancellation);
                 }
                 catch (Exception e) when (!cancellation.IsCancellationRequested)
                 {
-                    failed += one.Count(); // one trail that refuses keeps none of the others back
-                    LogLater(e.GetType().Name);
+                    failed += group.Count(); // skipped, so that one failing trail does not delay the others
+                    LogFailure(e.GetType().Name);
                 }
             }
         }
     }
 
-    private async Task<List<Access>> ReadUnpublished(string table, string key, string at, int skip, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.Statement(
-            $"SELECT {key}, recording, principal, role, detail, {at} FROM {table} WHERE is_published = 0 ORDER BY {at} LIMIT @limit OFFSET @skip",
-            ("limit", BatchSize), ("skip", skip)).Rows(row => new Access(
-                row.GetString(0), RecordingId.Parse(row.GetString(1)), new(row.GetString(2), row.GetString(3)), row.GetString(4),
-                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5))), cancellation);
-    }
-
-    private async Task MarkPublished(string table, string key, Actor by, string detail, IEnumerable<string> keys, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.Statement($"""
-            UPDATE {table} SET is_published = 1
-            WHERE is_published = 0 AND principal = @principal AND role = @role AND detail = @detail AND {key} IN (SELECT each.value FROM {_each})
-            """, ("names", JsonSerializer.Serialize(keys)), ("principal", by.Subject), ("role", by.Role), ("detail", detail)).Execute(cancellation);
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Audit trails could not be told of accesses now ({Cause}); tried again.")]
-    private partial void LogLater(string cause);
+    [LoggerMessage(LogLevel.Warning, "Publishing accesses to audit trails failed ({Error}); will retry.")]
+    private partial void LogFailure(string error);
 }

@@ -1,6 +1,5 @@
-using System.Data.Common;
+using Replays.Data.Exposure;
 using Replays.Data.Outbox;
-using Replays.Data.Sql;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Identity;
 using Replays.Grains.Patients;
@@ -10,22 +9,21 @@ using Replays.Media.Stores;
 namespace Replays.Silo.Workers;
 
 /// <summary>
-/// In every silo: erases whom the stop list names. All of it can be repeated, so that whoever dies on the way, another begins anew; it is over
-/// when the patient's tombstone is written and the stops are gone. Key, media and consultations go at once; evidence, the trail's content and the rows
-/// that are left go when nothing that was under way can add to them any more.
+/// Erases the patients that the stop list marks; runs in every silo. All steps are idempotent, so any silo can resume an erasure. It is
+/// complete when the tombstone is written and the stops are removed. Deletes key, media and consultations immediately; evidence, audit
+/// trail content and the remaining rows only once no request in progress can add to them.
 /// </summary>
-/// <remarks>What is kept: incidents and their records (GDPR Art. 33(5)), and who was shown what of other people's recordings.</remarks>
+/// <remarks>Retains incidents (GDPR Art. 33(5)) and evidence of the patient's access to other people's recordings.</remarks>
 internal sealed partial class ErasureWorker(
-    IStopList stops, IMediaStore media, AuditOutbox outbox, DbDataSource database, IGrainFactory grains, TimeProvider time,
+    IStopList stops, IMediaStore media, AuditOutbox outbox, ExposureErasure exposure, IGrainFactory grains, TimeProvider time,
     ILogger<ErasureWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer than anything lasts that was let in before the stop: answers, their evidence, and the telling of it to the trail.</summary>
+    /// <summary>Exceeds the duration of any request accepted before the stop, including recording and publishing its evidence.</summary>
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whose media and consultations this process has erased already.</summary>
-    private readonly HashSet<PatientId> _mediaErased = [];
+    private readonly HashSet<PatientId> _consultationsErased = [];
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -41,7 +39,7 @@ internal sealed partial class ErasureWorker(
                 }
                 catch (Exception e) when (!stopping.IsCancellationRequested)
                 {
-                    LogLater(e.GetType().Name);
+                    LogFailure(e.GetType().Name);
                 }
             }
         }
@@ -61,22 +59,22 @@ internal sealed partial class ErasureWorker(
 
     private async Task Erase(PatientId patient, CancellationToken cancellation)
     {
-        // The key first: from here on no media of theirs can be read, whatever becomes of the rest.
+        // Destroys the key first, which makes all media unreadable even if the rest fails.
         if (await grains.Patient(patient).ResumeErasure(cancellation))
         {
-            if (!_mediaErased.Contains(patient))
+            if (!_consultationsErased.Contains(patient))
                 await EraseConsultations(patient, cancellation);
-            _mediaErased.Add(patient);
+            _consultationsErased.Add(patient);
             var stop = (await stops.FindByPatient(patient, cancellation)).FirstOrDefault(stop => stop.Kind is StopKind.Erasure);
             if (time.GetUtcNow() - stop?.At < SettlingTime || await outbox.HasUnpublished(patient, cancellation))
-                return; // only a trail that says that the patient was erased may be blank
-            await EraseEvidence(patient, cancellation);
+                return; // a trail may only be blanked once it contains the erasure entry
+            await exposure.Erase(patient, cancellation);
             for (int? from = 0; from is { } page;)
                 from = await grains.AuditTrail(patient).EraseContent(page);
             await grains.Patient(patient).CompleteErasure(cancellation);
         }
         await stops.RemoveAll(patient, cancellation);
-        _mediaErased.Remove(patient);
+        _consultationsErased.Remove(patient);
     }
 
     private async Task EraseConsultations(PatientId patient, CancellationToken cancellation)
@@ -84,29 +82,18 @@ internal sealed partial class ErasureWorker(
         LedgerCursor? after = null;
         do
         {
-            var extract = await grains.Patient(patient).ListConsultations(100, after, cancellation);
-            foreach (var entry in extract.Items)
+            var slice = await grains.Patient(patient).ListConsultations(100, after, cancellation);
+            foreach (var entry in slice.Items)
             {
                 foreach (var replay in entry.Replays)
                     await media.Delete(replay.ObjectKey, cancellation);
                 await grains.Consultation(entry.Name).Erase(cancellation);
             }
-            after = extract.Next;
+            after = slice.Next;
         }
         while (after is not null);
     }
 
-    /// <summary>Who was shown what of their recordings.</summary>
-    private async Task EraseEvidence(PatientId patient, CancellationToken cancellation)
-    {
-        foreach (var table in new[] { "replays_listing", "replays_playback" })
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await connection.Statement($"DELETE FROM {table} WHERE recording >= @first AND recording < @last",
-                ("first", patient.Name + "/"), ("last", patient.Name + "0")).Execute(cancellation);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An erasure could not be finished now ({Cause}); tried again.")]
-    private partial void LogLater(string cause);
+    [LoggerMessage(LogLevel.Warning, "Erasing a patient failed ({Error}); will retry.")]
+    private partial void LogFailure(string error);
 }

@@ -3,18 +3,18 @@ using Replays.Data.Outbox;
 using Replays.Grains;
 using Replays.Grains.Incidents;
 using Replays.Grains.Safeguards;
-using Safeguard = Replays.Grains.Safeguards.Safeguard;
 
 namespace Replays.Silo.Workers;
 
 /// <summary>
-/// In every silo: opens incidents from what locks refused, one a cause, and finishes what a crash left undone of any incident. Doing the
-/// same in two silos at once does no harm.
+/// Opens one near-miss incident per cause of a denial, publishes the audit outbox, and resumes incident processing that a crash
+/// interrupted. Safe to run in all silos concurrently.
 /// </summary>
 internal sealed partial class IncidentProcessor(
-    NearMissBuffer nearMisses, IIncidentLog log, AuditOutbox outbox, IGrainFactory grains, TimeProvider time, ILogger<IncidentProcessor> logger) : BackgroundService
+    NearMissBuffer nearMisses, IIncidentLog log, AuditOutbox outbox, IGrainFactory grains, TimeProvider time,
+    ILogger<IncidentProcessor> logger) : BackgroundService
 {
-    /// <summary>Causes of near-misses told apart, a process; beyond that, one incident a lock holds the rest.</summary>
+    /// <summary>Causes with an incident of their own, per process. All further causes share one incident per safeguard.</summary>
     private const int MaxCauses = 1_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), ProcessingTimeout = TimeSpan.FromSeconds(10);
@@ -27,8 +27,8 @@ internal sealed partial class IncidentProcessor(
     static IncidentProcessor()
     {
         Telemetry.Meter.CreateObservableGauge("replays.incident.time_to_deadline",
-            () => double.IsInfinity(_timeToDeadline) ? [] : new[] { new Measurement<double>(_timeToDeadline) }, "h",
-            "Hours until the first open incident must be reported to the regulator.");
+            () => double.IsInfinity(_timeToDeadline) ? [] : new[] { new Measurement<double>(_timeToDeadline) }, "s",
+            "Time until the first open incident must be reported to the regulator.");
         Telemetry.Meter.CreateObservableGauge("replays.incident.open", () => _open, "{incident}", "Open incidents.");
     }
 
@@ -41,44 +41,50 @@ internal sealed partial class IncidentProcessor(
             {
                 await OpenNearMisses(stopping);
                 if (await outbox.PublishAll(stopping) is { } failure)
-                    LogLater(failure.GetType().Name);
+                    LogFailure(failure.GetType().Name);
                 if (round % 10 == 0)
                     await ProcessUnprocessed(stopping);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name);
+                LogFailure(e.GetType().Name);
             }
         }
     }
 
     private async Task OpenNearMisses(CancellationToken cancellation)
     {
-        foreach (var (refusedBy, what, times) in nearMisses.Drain())
+        var pending = new Queue<(Safeguard Safeguard, string Cause, int Occurrences)>(nearMisses.Drain());
+        try
         {
-            var cause = _causes.Count < MaxCauses || _causes.Contains((refusedBy, what)) ? what : "";
-            var isNew = _causes.Add((refusedBy, cause));
-            var report = new IncidentReport
+            while (pending.TryPeek(out var nearMiss))
             {
-                Id = IncidentReport.IdFor($"near-miss/{refusedBy}/{cause}"),
-                Source = IncidentSource.Safeguard,
-                ReportedAt = time.GetUtcNow(),
-                By = Actor.System,
-                Reason = $"{refusedBy}".ToLowerInvariant(),
-                Cause = cause is "" ? null : cause,
-            };
-            try
-            {
-                await log.RecordOccurrence(report, times, cancellation);
+                var (safeguard, cause, occurrences) = nearMiss;
+                if (_causes.Count >= MaxCauses && !_causes.Contains((safeguard, cause)))
+                    cause = "";
+                var isNew = _causes.Add((safeguard, cause));
+                var report = new IncidentReport
+                {
+                    Id = IncidentReport.IdFor($"near-miss/{safeguard}/{cause}"),
+                    Source = IncidentSource.Safeguard,
+                    ReportedAt = time.GetUtcNow(),
+                    By = Actor.System,
+                    Reason = $"{safeguard}".ToLowerInvariant(),
+                    Cause = cause is "" ? null : cause,
+                };
+                await log.RecordOccurrence(report, occurrences, cancellation);
+                pending.Dequeue();
+                if (isNew)
+                    await grains.Incident(report.Id).ProcessPending(cancellation);
             }
-            catch
+        }
+        finally
+        {
+            foreach (var (safeguard, cause, occurrences) in pending)
             {
-                for (var i = 0; i < times; i++)
-                    nearMisses.Record(refusedBy, what);
-                throw;
+                for (var i = 0; i < occurrences; i++)
+                    nearMisses.Record(safeguard, cause);
             }
-            if (isNew)
-                await grains.Incident(report.Id).ProcessPending(cancellation);
         }
     }
 
@@ -92,13 +98,13 @@ internal sealed partial class IncidentProcessor(
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name); // one that can't be followed keeps none of the others back
+                LogFailure(e.GetType().Name);
             }
         }
         var (open, firstDue) = await log.GetSummary(cancellation);
-        (_open, _timeToDeadline) = (open, firstDue is { } due ? (due - time.GetUtcNow()).TotalHours : double.PositiveInfinity);
+        (_open, _timeToDeadline) = (open, firstDue is { } due ? (due - time.GetUtcNow()).TotalSeconds : double.PositiveInfinity);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Incidents could not be attended to now ({Cause}); tried again.")]
-    private partial void LogLater(string cause);
+    [LoggerMessage(LogLevel.Warning, "Processing incidents failed ({Error}); will retry.")]
+    private partial void LogFailure(string error);
 }

@@ -11,9 +11,9 @@ using Replays.Media.Stores;
 namespace Replays.Silo.Workers;
 
 /// <summary>
-/// Media that nothing refers to are deleted before the upload deadline has passed since they last changed. A consultation refers to an object
-/// before there is one, and deletes it before it stops to: what is found here was left by a crash between the two. Four sweeps a deadline, by
-/// the first silo of the cluster, and only in a store of its own deployment.
+/// Deletes media objects that nothing references. A consultation stores the reference before it creates an object and deletes the object
+/// before the reference, so orphans result only from crashes. The first silo of the cluster scans four times per upload deadline, which
+/// removes each orphan within one deadline of its last change, and only if the store belongs to this deployment.
 /// </summary>
 internal sealed partial class OrphanedMediaCleaner(
     IMediaStore store,
@@ -26,26 +26,24 @@ internal sealed partial class OrphanedMediaCleaner(
     TimeProvider time,
     ILogger<OrphanedMediaCleaner> logger) : BackgroundService
 {
-    /// <summary>Objects compared at once: about 50 MB. A store with more is compared in several passes.</summary>
+    /// <summary>Bounds memory to about 50 MB. Larger stores take several passes.</summary>
     private const int MaxObjectsPerPass = 500_000;
 
-    /// <summary>
-    /// More than this, and more than a tenth, is no crash: the store is another deployment's, or the database an old one. Then nothing is deleted.
-    /// </summary>
+    /// <summary>More than this and a tenth of all objects indicate a wrong store or an old database: nothing is deleted.</summary>
     private const int MaxPlausibleOrphans = 100;
 
     private static readonly Counter<long> OrphansDeleted =
-        Telemetry.Meter.CreateCounter<long>("replays.media.orphans_deleted", "{object}", "Media objects deleted because nothing refers to them.");
+        Telemetry.Meter.CreateCounter<long>("replays.media.orphans_deleted", "{object}", "Orphaned media objects deleted.");
 
     private TimeSpan Deadline => options.Value.Recordings.UploadDeadline;
 
-    /// <summary>The same in all processes of a deployment, and in no other's: its oldest key and the name of its data. Null while it has no key.</summary>
+    /// <summary>Identifies the deployment by its service id and oldest key. Null while there is no key.</summary>
     private string? Deployment =>
         keys.GetAllKeys().MinBy(key => key.CreationDate) is { } oldest ? $"{cluster.Value.ServiceId} {oldest.KeyId}" : null;
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        // Who never runs for long sweeps all the same.
+        // The first interval is shorter, so that silos with a short uptime scan too.
         using var timer = new PeriodicTimer(Deadline / 24, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
@@ -57,14 +55,14 @@ internal sealed partial class OrphanedMediaCleaner(
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name);
+                LogFailure(e.GetType().Name);
             }
         }
     }
 
     private async Task DeleteOrphans(CancellationToken cancellation)
     {
-        if (Deployment is not { } own || !await store.Claim(own, cancellation))
+        if (Deployment is not { } deployment || !await store.Claim(deployment, cancellation))
         {
             LogForeign();
             return;
@@ -75,39 +73,38 @@ internal sealed partial class OrphanedMediaCleaner(
         await foreach (var _ in ListOldObjects(before, cancellation))
             old++;
 
-        List<UInt128> unreferenced = [];
+        List<UInt128> orphans = [];
         var passes = (uint)(old / MaxObjectsPerPass) + 1;
         for (uint pass = 0; pass < passes; pass++)
         {
-            HashSet<UInt128> left = [];
+            HashSet<UInt128> candidates = [];
             await foreach (var key in ListOldObjects(before, cancellation))
             {
                 if (key % passes == pass)
-                    left.Add(key);
+                    candidates.Add(key);
             }
 
-            // After the store, so that nothing is missed that came between.
-            await references.Read(key => left.Remove(ParseKey(key)), cancellation);
-            unreferenced.AddRange(left);
-            if (unreferenced.Count > Math.Max(MaxPlausibleOrphans, old / 10))
+            // Read after the objects, so that no reference stored meanwhile is missed.
+            await references.Read(key => candidates.Remove(ParseKey(key)), cancellation);
+            orphans.AddRange(candidates);
+            if (orphans.Count > Math.Max(MaxPlausibleOrphans, old / 10))
             {
-                LogImplausible(unreferenced.Count, old);
+                LogImplausible(orphans.Count, old);
                 return;
             }
         }
 
-        foreach (var key in unreferenced)
+        foreach (var key in orphans)
         {
             await store.Delete(key.ToString("x32", CultureInfo.InvariantCulture), cancellation);
             OrphansDeleted.Add(1);
         }
 
-        if (unreferenced.Count > 0)
-            LogDeleted(unreferenced.Count, old);
+        if (orphans.Count > 0)
+            LogDeleted(orphans.Count, old);
     }
 
-    private async IAsyncEnumerable<UInt128> ListOldObjects(
-        DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<UInt128> ListOldObjects(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var found in store.List(cancellation))
         {
@@ -121,16 +118,16 @@ internal sealed partial class OrphanedMediaCleaner(
     private bool IsFirstSilo() =>
         silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Min() is { } first && first.Equals(silo.SiloAddress);
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} media objects that nothing refers to were deleted, of {Old} old ones.")]
+    [LoggerMessage(1, LogLevel.Warning, "Deleted {Count} orphaned media objects of {Old} old ones.")]
     private partial void LogDeleted(int count, long old);
 
     [LoggerMessage(2, LogLevel.Error,
-        "{Count} or more of {Old} media objects have nothing that refers to them: too many to be true, none was deleted. Is the store this deployment's own?")]
+        "At least {Count} of {Old} old media objects appear orphaned: too many to be true. None was deleted. Is this the right store?")]
     private partial void LogImplausible(int count, long old);
 
-    [LoggerMessage(4, LogLevel.Error, "The media store is another deployment's, or this one has no key: nothing is swept.")]
+    [LoggerMessage(4, LogLevel.Error, "The media store belongs to another deployment, or this one has no key yet. Nothing is deleted.")]
     private partial void LogForeign();
 
-    [LoggerMessage(3, LogLevel.Warning, "Media could not be swept now ({Cause}); tried again.")]
-    private partial void LogLater(string cause);
+    [LoggerMessage(3, LogLevel.Warning, "Deleting orphaned media failed ({Error}); will retry.")]
+    private partial void LogFailure(string error);
 }

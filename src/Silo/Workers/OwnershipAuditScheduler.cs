@@ -8,51 +8,55 @@ using Replays.Silo.OwnershipAudit;
 
 namespace Replays.Silo.Workers;
 
-/// <summary>In every silo: audits when the cluster's reminder comes to this one, and tells how the last audit ended, whoever made it.</summary>
+/// <summary>Runs ownership audits when the cluster's reminder fires in this silo, and exports the cluster's latest result.</summary>
 internal sealed partial class OwnershipAuditScheduler(
-    OwnershipAuditor audit, AuditLog log, IGrainFactory grains, IOptions<AuditOptions> options, TimeProvider time, ILogger<OwnershipAuditScheduler> logger)
+    OwnershipAuditor auditor, AuditLog log, IGrainFactory grains, IOptions<AuditOptions> options, TimeProvider time,
+    ILogger<OwnershipAuditScheduler> logger)
     : BackgroundService, IOwnershipAudits
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Retry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1), RetryInterval = TimeSpan.FromSeconds(5);
 
     private static AuditResult? _latest;
 
-    private readonly Channel<bool> _begin = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _requests =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     static OwnershipAuditScheduler()
     {
         Telemetry.Meter.CreateObservableGauge("replays.audit.age",
             () => _latest is { } last ? new[] { new Measurement<double>((DateTimeOffset.UtcNow - last.EndedAt).TotalSeconds) } : [], "s",
-            "Since the last ownership audit ended.");
+            "Time since the last ownership audit ended.");
         Telemetry.Meter.CreateObservableGauge("replays.audit.findings",
             () => _latest is { } last ? new[] { new Measurement<long>(last.Kinds.Values.Sum()) } : [], "{finding}",
-            "What the last ownership audit found.");
+            "Findings of the last ownership audit.");
     }
 
-    public void Begin() => _begin.Writer.TryWrite(true);
+    public void Begin() => _requests.Writer.TryWrite(true);
 
-    protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(Schedule(stopping), Watch(stopping), Audit(stopping));
+    protected override Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll(Schedule(stopping), RefreshLatest(stopping), Audit(stopping));
 
     private async Task Schedule(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Retry, time);
+        using var timer = new PeriodicTimer(RetryInterval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             try
             {
-                await grains.GetGrain<IOwnershipAuditGrain>(IOwnershipAuditGrain.Key).Schedule(options.Value.Every, options.Value.FirstAfter);
+                await grains.GetGrain<IOwnershipAuditGrain>(IOwnershipAuditGrain.Key)
+                    .Schedule(options.Value.Every, options.Value.FirstAfter);
                 return;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name);
+                LogFailure(e.GetType().Name);
             }
         }
     }
 
-    private async Task Watch(CancellationToken stopping)
+    private async Task RefreshLatest(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(RefreshInterval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             try
@@ -61,37 +65,37 @@ internal sealed partial class OwnershipAuditScheduler(
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogLater(e.GetType().Name);
+                LogFailure(e.GetType().Name);
             }
         }
     }
 
     private async Task Audit(CancellationToken stopping)
     {
-        await foreach (var _ in _begin.Reader.ReadAllAsync(stopping))
+        await foreach (var _ in _requests.Reader.ReadAllAsync(stopping))
         {
             try
             {
-                _latest = await audit.Run(workers: 1, progress: null, stopping);
-                LogEnded(_latest.Number, _latest.Kinds.Values.Sum());
+                _latest = await auditor.Run(workers: 1, progress: null, stopping);
+                LogCompleted(_latest.Number, _latest.Kinds.Values.Sum());
             }
             catch (AuditInProgressException)
             {
-                // Another silo's, or an operator's, is as good.
+                // The audit of another silo or an operator serves as well.
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogFailed(e.GetType().Name); // the message may name somebody
+                LogAuditFailed(e.GetType().Name); // the message may contain personal data
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Ownership audit {Number} ended with {Findings} findings.")]
-    private partial void LogEnded(long number, long findings);
+    [LoggerMessage(LogLevel.Information, "Ownership audit {Number} completed with {Findings} findings.")]
+    private partial void LogCompleted(long number, long findings);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An ownership audit could not be finished ({Cause}); the next is tried as scheduled.")]
-    private partial void LogFailed(string cause);
+    [LoggerMessage(LogLevel.Error, "The ownership audit failed ({Error}). The next one runs as scheduled.")]
+    private partial void LogAuditFailed(string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Ownership audits could not be attended to now ({Cause}); tried again.")]
-    private partial void LogLater(string cause);
+    [LoggerMessage(LogLevel.Warning, "Scheduling ownership audits or reading their results failed ({Error}); will retry.")]
+    private partial void LogFailure(string error);
 }

@@ -3,7 +3,7 @@ using Xunit;
 namespace Replays.Api.Tests.Http;
 
 /// <summary>
-/// The real Api as a process, embedded in a fresh data directory, or on a database with <c>ConnectionStrings__Replays</c> among its settings.
+/// The real Api as a process: embedded with an empty data directory, or on PostgreSQL with the setting <c>ConnectionStrings__Replays</c>.
 /// </summary>
 public sealed class ApiProcess : ApiCalls, IAsyncDisposable
 {
@@ -20,7 +20,8 @@ public sealed class ApiProcess : ApiCalls, IAsyncDisposable
     }
 
     private ApiProcess(string directory, ProgramProcess program)
-        : base(new HttpClient { BaseAddress = program.Address, Timeout = TimeSpan.FromSeconds(60) }) => (_directory, Program) = (directory, program);
+        : base(new HttpClient { BaseAddress = program.Address, Timeout = TimeSpan.FromSeconds(60) }) =>
+            (_directory, Program) = (directory, program);
 
     public ProgramProcess Program { get; }
 
@@ -33,8 +34,8 @@ public sealed class ApiProcess : ApiCalls, IAsyncDisposable
         return api;
     }
 
-    /// <summary>kill -9, and up again.</summary>
-    /// <param name="ready">Whether to wait until it is ready.</param>
+    /// <summary>Sends kill -9 and starts the process again.</summary>
+    /// <param name="ready">Whether to wait until the Api is ready.</param>
     public Task Restart(bool ready = true)
     {
         Program.Kill();
@@ -47,7 +48,7 @@ public sealed class ApiProcess : ApiCalls, IAsyncDisposable
         Http.Dispose();
         await Program.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
-        // What a test did not ask for, or took for something else, is told all the same, and from where it came.
+        // Reports defects that no assertion of a test covers, with their stack traces.
         var defect = Program.Output.IndexOf("A request failed by a defect", StringComparison.Ordinal);
         Assert.True(defect < 0, defect < 0 ? null : Program.Output[defect..]);
     }

@@ -6,13 +6,12 @@ using Xunit;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Who may call what.</summary>
 public sealed class AuthorizationTests(EmbeddedApi embedded)
 {
     private readonly ApiProcess _api = embedded.Api;
 
     [Fact]
-    public void A_program_with_an_endpoint_that_is_for_nobody_in_particular_does_not_start()
+    public void An_endpoint_without_roles_fails_at_startup()
     {
         using var app = WebApplication.CreateSlimBuilder().Build();
         app.MapGet("/one", () => "").RequireRoles(Roles.Patient);
@@ -26,62 +25,63 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Neither_being_signed_in_nor_being_open_to_anybody_is_enough_unless_it_is_written_down(bool open)
+    public void An_endpoint_for_any_authenticated_user_or_an_unlisted_anonymous_endpoint_fails_at_startup(bool anonymous)
     {
         using var app = WebApplication.CreateSlimBuilder().Build();
         var endpoint = app.MapGet("/three", () => "");
-        _ = open ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization();
+        _ = anonymous ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization();
         Assert.Throws<InvalidOperationException>(app.EnsureAllAuthorized);
     }
 
     [Fact]
-    public async Task Every_operation_that_is_served_is_in_the_contract()
+    public async Task Every_served_operation_is_in_the_contract()
     {
-        var served = await Contract.Served(_api);
+        var served = await HttpContract.Served(_api);
         Assert.True(served.Count > 20);
-        Assert.Empty(served.Except(Contract.Operations.Keys).Except(Contract.Anonymous));
+        Assert.Empty(served.Except(HttpContract.Operations.Keys).Except(HttpContract.Anonymous));
     }
 
     [Fact]
-    public async Task Every_operation_is_open_to_its_roles_and_to_no_other()
+    public async Task Every_operation_allows_exactly_its_roles()
     {
-        var wrong = new List<string>();
+        var violations = new List<string>();
         foreach (var operation in await Served())
         {
-            foreach (var role in Contract.Roles)
+            foreach (var role in HttpContract.Roles)
             {
-                var code = await Call(operation, TestTokens.For("nobody-1", role));
-                if ((code is "forbidden" or "unauthenticated") == Contract.Operations[operation].Contains(role))
-                    wrong.Add($"{operation} as {role}: {code}");
+                var result = await Call(operation, TestTokens.For("nobody-1", role));
+                if ((result is "forbidden" or "unauthenticated") == HttpContract.Operations[operation].Contains(role))
+                    violations.Add($"{operation} as {role}: {result}");
             }
 
-            // Roles that there are not, and roles in another spelling.
-            if (await Call(operation, TestTokens.For("nobody-1", "admin", "Patient", "PRIVACY-OFFICER", "scheduler ", "")) is not "forbidden" and var odd)
-                wrong.Add($"{operation} with unknown roles: {odd}");
+            // Unknown roles, and roles in another spelling.
+            var invalidRoles = TestTokens.For("nobody-1", "admin", "Patient", "PRIVACY-OFFICER", "scheduler ", "");
+            if (await Call(operation, invalidRoles) is not "forbidden" and var code)
+                violations.Add($"{operation} with unknown roles: {code}");
         }
 
-        Assert.Empty(wrong);
+        Assert.Empty(violations);
     }
 
     [Fact]
-    public async Task Without_a_valid_token_every_operation_is_refused()
+    public async Task Every_operation_rejects_a_missing_or_invalid_token()
     {
         var tokens = BadTokens();
-        var wrong = new List<string>();
+        var violations = new List<string>();
         foreach (var operation in await Served())
         {
             foreach (var (kind, token) in tokens)
             {
                 if (await Call(operation, token) is not "unauthenticated" and var code)
-                    wrong.Add($"{operation}, token {kind}: {code}");
+                    violations.Add($"{operation}, token {kind}: {code}");
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.Empty(violations);
     }
 
     [Fact]
-    public async Task The_clock_may_be_half_a_minute_off()
+    public async Task Token_lifetimes_tolerate_a_clock_skew_of_half_a_minute()
     {
         var claims = TestTokens.Claims("p-1", "patient");
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -98,48 +98,49 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
     [InlineData("an array of one", "\"sub\":[\"p-1\"],")]
     [InlineData("an object", "\"sub\":{\"sub\":\"p-1\"},")]
     [InlineData("repeated", "\"sub\":\"p-1\",\"sub\":\"p-2\",")]
-    [InlineData("repeated, the same", "\"sub\":\"p-1\",\"sub\":\"p-1\",")]
-    [InlineData("repeated, once escaped", "\"sub\":\"p-1\",\"\\u0073ub\":\"p-2\",")]
-    [InlineData("repeated, once no string", "\"sub\":\"p-1\",\"sub\":2,")]
-    [InlineData("with a blank", "\"sub\":\"p 1\",")]
-    [InlineData("to be trimmed", "\"sub\":\" p-1\",")]
+    [InlineData("repeated with the same value", "\"sub\":\"p-1\",\"sub\":\"p-1\",")]
+    [InlineData("repeated, one name escaped", "\"sub\":\"p-1\",\"\\u0073ub\":\"p-2\",")]
+    [InlineData("repeated, one not a string", "\"sub\":\"p-1\",\"sub\":2,")]
+    [InlineData("with a space", "\"sub\":\"p 1\",")]
+    [InlineData("with a leading space", "\"sub\":\" p-1\",")]
     [InlineData("with a slash", "\"sub\":\"p/1\",")]
     [InlineData("with a plus", "\"sub\":\"p+1\",")]
-    [InlineData("a leading dot", "\"sub\":\".p\",")]
+    [InlineData("with a leading dot", "\"sub\":\".p\",")]
     [InlineData("with a NUL", "\"sub\":\"p\\u0000\",")]
-    [InlineData("a letter beyond ASCII", "\"sub\":\"p\u00e9\",")]
-    [InlineData("129 characters", "\"sub\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",")]
-    [InlineData("under another name", "\"Sub\":\"p-1\",")]
-    public async Task A_token_without_exactly_one_usable_subject_reads_nothing(string kind, string subject)
+    [InlineData("with a non-ASCII letter", "\"sub\":\"p\u00e9\",")]
+    [InlineData("129 characters", null)]
+    [InlineData("in another case", "\"Sub\":\"p-1\",")]
+    public async Task A_token_without_exactly_one_valid_subject_is_denied(string kind, string? subject)
     {
         var claims = TestTokens.Claims("x", "patient", "scheduler");
         claims.Remove("sub");
+        subject ??= $"\"sub\":\"{new string('x', 129)}\",";
         var token = TestTokens.Sign($"{{{subject}{claims.ToJsonString()[1..]}");
         Assert.True(await Call("GET /v1/me/replays", token) == "forbidden", kind);
         Assert.True(await Call("GET /v1/patients/{patient}/consultations/{number}", token) == "forbidden", kind);
     }
 
     [Fact]
-    public async Task What_is_called_sub_inside_another_claim_is_no_subject()
+    public async Task A_sub_member_nested_in_another_claim_is_not_a_subject()
     {
         var claims = TestTokens.Claims("p-1", "patient");
         claims["act"] = new JsonObject { ["sub"] = "p-2" };
         await _api.Get("/v1/me/replays", TestTokens.Sign(claims.ToJsonString()));
     }
 
-    private async Task<List<string>> Served() => [.. (await Contract.Served(_api)).Intersect(Contract.Operations.Keys)];
+    private async Task<List<string>> Served() => [.. (await HttpContract.Served(_api)).Intersect(HttpContract.Operations.Keys)];
 
-    /// <returns>The problem's code; the status where there is none.</returns>
+    /// <returns>The code of the problem, or the status of a response without one.</returns>
     private async Task<string> Call(string operation, string? token)
     {
         var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1]);
-        path = path.Replace("/replays/{id}", "/replays/1-1").Replace("{id}", Guid.Empty.ToString()).Replace("{number}", "1").Replace("{ordinal}", "1")
-            .Replace("{patient}", "nobody-1").Replace("{sub}", "nobody-1");
-        using var answer = await _api.Send(new HttpMethod(method), path, token);
-        // The answer to HEAD has no body.
-        if (method is not "HEAD" && answer.Content.Headers.ContentType?.MediaType is "application/problem+json")
-            return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["code"]!;
-        return answer.StatusCode switch
+        path = path.Replace("/replays/{id}", "/replays/1-1").Replace("{id}", Guid.Empty.ToString()).Replace("{number}", "1")
+            .Replace("{ordinal}", "1").Replace("{patient}", "nobody-1").Replace("{sub}", "nobody-1");
+        using var response = await _api.Send(new HttpMethod(method), path, token);
+        // A response to HEAD has no body.
+        if (method is not "HEAD" && await response.ProblemCode() is { } code)
+            return code;
+        return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized when method is "HEAD" => "unauthenticated",
             HttpStatusCode.Forbidden when method is "HEAD" => "forbidden",
@@ -150,18 +151,18 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
     private static Dictionary<string, string?> BadTokens()
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var good = TestTokens.For("nobody-1", Contract.Roles);
-        var unsigned = TestTokens.Claims("nobody-1", Contract.Roles).ToJsonString();
+        var good = TestTokens.For("nobody-1", HttpContract.Roles);
+        var unsigned = TestTokens.Claims("nobody-1", HttpContract.Roles).ToJsonString();
         return new()
         {
             ["none"] = null,
             ["empty"] = "",
-            ["no token"] = "x",
-            ["cut"] = good[..^1],
-            ["of another key"] = TestTokens.Sign(unsigned, new byte[64]),
+            ["malformed"] = "x",
+            ["truncated"] = good[..^1],
+            ["signed with another key"] = TestTokens.Sign(unsigned, new byte[64]),
             ["unsigned"] = $"{Encode("""{"alg":"none","typ":"JWT"}""")}.{Encode(unsigned)}.",
             ["expired"] = With("exp", now - 60, ("nbf", now - 120)),
-            ["without an end"] = With("exp", null),
+            ["without an expiry"] = With("exp", null),
             ["not yet valid"] = With("nbf", now + 600),
             ["of another issuer"] = With("iss", "somebody else"),
             ["without an issuer"] = With("iss", null),
@@ -171,7 +172,7 @@ public sealed class AuthorizationTests(EmbeddedApi embedded)
 
         static string With(string claim, JsonNode? value, params (string Claim, JsonNode Value)[] others)
         {
-            var claims = TestTokens.Claims("nobody-1", Contract.Roles);
+            var claims = TestTokens.Claims("nobody-1", HttpContract.Roles);
             if (value is null)
                 claims.Remove(claim);
             else

@@ -1,12 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json.Nodes;
 using CsCheck;
 using Xunit;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Bad input of each kind gets its code, changes nothing, and is never a 500.</summary>
 public sealed class BadInputTests(EmbeddedApi embedded)
 {
     private const string Booking = """{"clinician":{"id":"clin-1","name":"Dr Amara Osei"},"scheduledFor":"2026-06-10T10:00:00Z"}""";
@@ -35,11 +33,11 @@ public sealed class BadInputTests(EmbeddedApi embedded)
 
     [Theory]
     [MemberData(nameof(Bookings))]
-    public async Task A_bad_booking_is_a_validation_problem_and_books_nothing(string body)
+    public async Task An_invalid_booking_is_a_validation_problem_and_books_nothing(string body)
     {
         var patient = ApiProcess.NewPatient();
-        using var answer = await _api.Send(HttpMethod.Post, $"/v1/patients/{patient}/consultations", TestTokens.Scheduler, Json(body));
-        await Problem(answer, 400, "validation");
+        using var response = await _api.Send(HttpMethod.Post, $"/v1/patients/{patient}/consultations", TestTokens.Scheduler, Json(body));
+        await response.AssertProblem(400, "validation");
         Assert.Equal(1, await _api.Book(patient));
     }
 
@@ -54,11 +52,11 @@ public sealed class BadInputTests(EmbeddedApi embedded)
     [InlineData("%EF%BC%91")]
     public async Task A_malformed_patient_id_in_a_path_is_a_validation_problem(string patient)
     {
-        using var answer = await _api.Send(HttpMethod.Post, $"/v1/patients/{patient}/consultations", TestTokens.Scheduler, Json(Booking));
-        await Problem(answer, 400, "validation");
+        using var response = await _api.Send(HttpMethod.Post, $"/v1/patients/{patient}/consultations", TestTokens.Scheduler, Json(Booking));
+        await response.AssertProblem(400, "validation");
         using var tooLong = await _api.Send(
             HttpMethod.Get, $"/v1/patients/{new string('a', 129)}/consultations/1", TestTokens.Scheduler);
-        await Problem(tooLong, 400, "validation");
+        await tooLong.AssertProblem(400, "validation");
     }
 
     [Theory]
@@ -74,10 +72,10 @@ public sealed class BadInputTests(EmbeddedApi embedded)
     [InlineData("GET", "/v1/me/consultations/+1")]
     [InlineData("GET", "/v1/me/consultations/1")]
     [InlineData("GET", "/v1/me/nothing")]
-    public async Task What_does_not_exist_and_what_can_not_exist_are_not_found(string method, string path)
+    public async Task Missing_resources_and_malformed_names_are_not_found(string method, string path)
     {
-        using var answer = await _api.Send(new HttpMethod(method), path, TestTokens.Patient(ApiProcess.NewPatient()));
-        await Problem(answer, 404, "not-found");
+        using var response = await _api.Send(new HttpMethod(method), path, TestTokens.Patient(ApiProcess.NewPatient()));
+        await response.AssertProblem(404, "not-found");
     }
 
     [Theory]
@@ -93,10 +91,10 @@ public sealed class BadInputTests(EmbeddedApi embedded)
     [InlineData("from=yesterday")]
     [InlineData("from=2026-06-10")]
     [InlineData("to=2026-06-10T10:00:00")]
-    public async Task A_bad_filter_is_a_validation_problem(string query)
+    public async Task An_invalid_filter_is_a_validation_problem(string query)
     {
-        using var answer = await _api.Send(HttpMethod.Get, $"/v1/me/replays?{query}", TestTokens.Patient(ApiProcess.NewPatient()));
-        await Problem(answer, 400, "validation");
+        using var response = await _api.Send(HttpMethod.Get, $"/v1/me/replays?{query}", TestTokens.Patient(ApiProcess.NewPatient()));
+        await response.AssertProblem(400, "validation");
     }
 
     [Theory]
@@ -109,8 +107,8 @@ public sealed class BadInputTests(EmbeddedApi embedded)
     {
         var patient = ApiProcess.NewPatient();
         var path = ApiProcess.PathOf(patient, await _api.Book(patient));
-        using var answer = await _api.Send(HttpMethod.Post, $"{path}/start", TestTokens.Scheduler, Json(body));
-        await Problem(answer, 400, "validation");
+        using var response = await _api.Send(HttpMethod.Post, $"{path}/start", TestTokens.Scheduler, Json(body));
+        await response.AssertProblem(400, "validation");
         Assert.Equal("booked", (string)(await _api.Get(path, TestTokens.Scheduler))!["status"]!);
     }
 
@@ -124,62 +122,51 @@ public sealed class BadInputTests(EmbeddedApi embedded)
     [InlineData("""{"contentType":"audio/mp4","length":1e30}""", "validation")]
     [InlineData("""{"contentType":"audio/mp4","mode":"video"}""", "mode-changed")]
     [InlineData("""{"contentType":"video/mp4"}""", "validation")]
-    public async Task A_recording_that_can_not_be_is_not_opened(string body, string code)
+    public async Task An_invalid_recording_request_opens_nothing(string body, string code)
     {
         var patient = ApiProcess.NewPatient();
         var path = ApiProcess.PathOf(patient, await _api.Begin(patient, "audio"));
-        using var answer = await _api.Send(HttpMethod.Post, $"{path}/recordings", TestTokens.Recorder, Json(body));
-        await Problem(answer, code is "mode-changed" ? 409 : 400, code);
+        using var response = await _api.Send(HttpMethod.Post, $"{path}/recordings", TestTokens.Recorder, Json(body));
+        await response.AssertProblem(code is "mode-changed" ? 409 : 400, code);
         Assert.Empty((await _api.Get(path, TestTokens.Scheduler))!["recordings"]!.AsArray());
     }
 
     [Fact]
-    public async Task Other_methods_and_media_types_have_their_codes()
+    public async Task Unsupported_methods_and_media_types_have_problem_codes()
     {
         using var method = await _api.Send(HttpMethod.Delete, "/v1/me/replays", TestTokens.Patient(ApiProcess.NewPatient()));
-        await Problem(method, 405, "method-not-allowed");
+        await method.AssertProblem(405, "method-not-allowed");
         using var form = await _api.Send(
             HttpMethod.Post, $"/v1/patients/{ApiProcess.NewPatient()}/consultations", TestTokens.Scheduler,
             new StringContent("a=b", Encoding.UTF8, "application/x-www-form-urlencoded"));
-        await Problem(form, 415, "unsupported-media-type");
+        await form.AssertProblem(415, "unsupported-media-type");
     }
 
     [Fact]
-    public async Task No_body_however_broken_is_a_defect()
+    public async Task No_malformed_body_causes_a_server_error()
     {
         var patient = ApiProcess.NewPatient();
         var path = ApiProcess.PathOf(patient, await _api.Begin(patient, "audio"));
         string[] endpoints =
         [
-            $"/v1/patients/{patient}/consultations", $"{path}/start", $"{path}/mode", $"{path}/consent", $"{path}/end", $"{path}/recordings",
+            $"/v1/patients/{patient}/consultations", $"{path}/start", $"{path}/mode", $"{path}/consent", $"{path}/end",
+            $"{path}/recordings",
             $"{path}/recordings/1/seal",
         ];
         string[] pieces =
         [
-            "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e999", "\"mode\"", "\"video\"", "\"clinician\"", "\"scheduledFor\"", "\"\\ud800\"",
+            "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e999", "\"mode\"", "\"video\"", "\"clinician\"", "\"scheduledFor\"",
+            "\"\\ud800\"",
             "\"contentType\"", "\"durationSeconds\"", "\"sha256\"", "\"reason\"", " ", "\ufeff", "\u0001", "0000-00-00T00:00:00Z", "NaN",
         ];
         var bodies = Gen.Select(Gen.OneOfConst(endpoints), Gen.OneOfConst(pieces).Array[0, 12]);
         await bodies.SampleAsync(async (endpoint, body) =>
         {
             var token = endpoint.Contains("/recordings", StringComparison.Ordinal) ? TestTokens.Recorder : TestTokens.Scheduler;
-            using var answer = await ApiCalls.Patiently(() => _api.Send(HttpMethod.Post, endpoint, token, Json(string.Concat(body))));
-            return (int)answer.StatusCode < 500;
+            using var response = await ApiCalls.RetryWhileUnavailable(
+                () => _api.Send(HttpMethod.Post, endpoint, token, Json(string.Concat(body))));
+            return (int)response.StatusCode < 500;
         }, iter: 400, threads: 1);
-    }
-
-    /// <summary>An answer that is a problem as the contract says.</summary>
-    internal static async Task<JsonNode> Problem(HttpResponseMessage answer, int status, string code)
-    {
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True((int)answer.StatusCode == status, $"{(int)answer.StatusCode}, expected {status} {code}: {text}");
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        Assert.True(answer.Headers.CacheControl is { Private: true, NoStore: true });
-        var problem = JsonNode.Parse(text)!;
-        Assert.Equal((code, status), ((string)problem["code"]!, (int)problem["status"]!));
-        foreach (var member in new[] { "type", "title", "traceId" })
-            Assert.NotEmpty((string)problem[member]!);
-        return problem;
     }
 
     private static StringContent Json(string body) =>

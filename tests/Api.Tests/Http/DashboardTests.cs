@@ -4,35 +4,35 @@ using Xunit;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Orleans' dashboard: off unless switched on, for the operator, and without anything that names a patient.</summary>
 public sealed class DashboardTests(EmbeddedApi embedded)
 {
     [Fact]
-    public async Task It_is_for_the_operator_and_shows_no_patient()
+    public async Task The_Orleans_dashboard_is_for_operators_only_and_shows_no_patient_ids()
     {
-        await using var api = new ApiProcess(new Dictionary<string, string?>(TestTokens.Settings) { ["Replays__Dashboard__Enabled"] = "true" });
-        await api.Program.Start();
+        await using var api = await ApiProcess.Start(new Dictionary<string, string?> { ["Replays__Dashboard__Enabled"] = "true" });
         var patient = ApiProcess.NewPatient();
         await api.Give(patient);
         foreach (var other in new[] { TestTokens.Patient(patient), TestTokens.Clinician, TestTokens.Officer, TestTokens.Scheduler })
-            Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await api.Try(HttpMethod.Get, "/dashboard/DashboardCounters", other));
-        Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated"), await api.Try(HttpMethod.Get, "/dashboard/", ""));
+            await api.AssertError(HttpStatusCode.Forbidden, "forbidden", HttpMethod.Get, "/dashboard/DashboardCounters", other);
+        await api.AssertError(HttpStatusCode.Unauthorized, "unauthenticated", HttpMethod.Get, "/dashboard/", "");
 
-        await IncidentApi.Until(async () => (await Get(api, "/dashboard/DashboardCounters")).Contains("PatientGrain", StringComparison.Ordinal), "It counts.");
-        foreach (var shown in new[] { "/", "/index.min.js", "/index.css", "/ClusterStats", "/GrainTypes", "/TopGrainMethods", "/DashboardCounters" })
-            Assert.DoesNotContain(patient, await Get(api, $"/dashboard{shown}"));
-        foreach (var hidden in new[] { $"/GrainState?grainId=patients/{patient}&grainType=Replays.Grains.Patients.PatientGrain", "/Reminders", "/Reminders/1", "/Trace", "/SiloProperties/x" })
-            Assert.Equal((HttpStatusCode.NotFound, "not-found"), await api.Try(HttpMethod.Get, $"/dashboard{hidden}", TestTokens.Operator));
+        await Wait.Until(async () => (await Get(api, "/dashboard/DashboardCounters")).Contains("PatientGrain", StringComparison.Ordinal));
+        string[] pages = ["/", "/index.min.js", "/index.css", "/ClusterStats", "/GrainTypes", "/TopGrainMethods", "/DashboardCounters"];
+        foreach (var page in pages)
+            Assert.DoesNotContain(patient, await Get(api, $"/dashboard{page}"));
+        var grainState = $"/GrainState?grainId=patients/{patient}&grainType=Replays.Grains.Patients.PatientGrain";
+        foreach (var hidden in new[] { grainState, "/Reminders", "/Reminders/1", "/Trace", "/SiloProperties/x" })
+            await api.AssertNotFound(HttpMethod.Get, $"/dashboard{hidden}", TestTokens.Operator);
     }
 
     [Fact]
-    public async Task It_is_off_by_default() =>
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await embedded.Api.Try(HttpMethod.Get, "/dashboard/", TestTokens.Operator));
+    public async Task The_Orleans_dashboard_is_disabled_by_default() =>
+        await embedded.Api.AssertNotFound(HttpMethod.Get, "/dashboard/", TestTokens.Operator);
 
     private static async Task<string> Get(ApiProcess api, string path)
     {
-        using var answer = await api.Send(HttpMethod.Get, path, TestTokens.Operator);
-        Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");
-        return await answer.Content.ReadAsStringAsync();
+        using var response = await api.Send(HttpMethod.Get, path, TestTokens.Operator);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        return await response.Content.ReadAsStringAsync();
     }
 }

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>One of the built programs (<c>Api</c>, <c>Silo</c>) as a process of its own on a free loopback port, that can be killed and started again.</summary>
+/// <summary>One of the built programs (<c>Api</c>, <c>Silo</c>) as a process that can be killed and restarted.</summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly string _program, _directory;
     private readonly string[] _via;
@@ -17,13 +17,14 @@ public sealed class ProgramProcess : IAsyncDisposable
     private Process? _process;
 
     /// <param name="program"><c>Api</c> or <c>Silo</c>.</param>
-    /// <param name="directory">Its working directory.</param>
+    /// <param name="directory">The working directory.</param>
     /// <param name="settings">Environment variables.</param>
-    /// <param name="port">Where it listens; a free port when null.</param>
-    /// <param name="address">The address on which it listens.</param>
-    /// <param name="via">A command that starts it elsewhere, such as <c>ip netns exec NAME</c>.</param>
+    /// <param name="port">The port to listen on; a free one when null.</param>
+    /// <param name="address">The IP address to listen on.</param>
+    /// <param name="via">A command prefix, such as <c>ip netns exec NAME</c>.</param>
     public ProgramProcess(
-        string program, string directory, IReadOnlyDictionary<string, string?> settings, int? port = null, string address = "127.0.0.1", string[]? via = null)
+        string program, string directory, IReadOnlyDictionary<string, string?> settings,
+        int? port = null, string address = "127.0.0.1", string[]? via = null)
     {
         (_program, _directory, _settings, _via) = (program, directory, settings, via ?? []);
         Address = new Uri($"http://{address}:{port ?? LoopbackPort.Next()}");
@@ -31,15 +32,14 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The folder it is started from next time; null: the one that was built with this project.</summary>
+    /// <summary>The folder of the build that the next start uses; null for the build of this solution.</summary>
     public string? Build { get; set; }
 
     public int Id => _process!.Id;
 
-    /// <summary>Whether it has ended, by itself or not.</summary>
     public bool HasEnded => _process is not { HasExited: false };
 
-    /// <summary>All that it has printed, over all its starts.</summary>
+    /// <summary>Standard output and error of all starts.</summary>
     public string Output
     {
         get
@@ -49,18 +49,19 @@ public sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <summary>Starts the program and waits until it is ready.</summary>
     public async Task Start()
     {
         Launch();
         await Ready();
     }
 
-    /// <summary>Starts it without waiting.</summary>
-    /// <param name="arguments">The program's; <c>--urls</c> with its address when there are none.</param>
+    /// <summary>Starts the program without waiting.</summary>
+    /// <param name="arguments">Command line; <c>--urls</c> with the address by default.</param>
     public void Launch(params string[] arguments)
     {
-        string[] command = [.. _via, "dotnet", Path.Combine(Build ?? Built(_program), $"Replays.{_program}.dll"), .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
+        var assembly = Path.Combine(Build ?? BuildOutput(_program), $"Replays.{_program}.dll");
+        string[] command = [.. _via, "dotnet", assembly, .. arguments is [] ? ["--urls", Address.ToString()] : arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _directory,
@@ -71,8 +72,8 @@ public sealed class ProgramProcess : IAsyncDisposable
             start.Environment[name] = value;
         _process?.Dispose();
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Note(line.Data);
-        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.OutputDataReceived += (_, line) => AppendOutput(line.Data);
+        _process.ErrorDataReceived += (_, line) => AppendOutput(line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -86,12 +87,12 @@ public sealed class ProgramProcess : IAsyncDisposable
         while (!await IsReady(client))
         {
             await ticks.WaitForNextTickAsync();
-            Assert.False(_process!.HasExited, $"{_program} stopped at start: {Output}");
-            Assert.True(waited.Elapsed < Patience, $"{_program} was not ready within {Patience}: {Output}");
+            Assert.False(_process!.HasExited, $"{_program} exited during startup: {Output}");
+            Assert.True(waited.Elapsed < Timeout, $"{_program} was not ready within {Timeout}: {Output}");
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Sends kill -9.</summary>
     public void Kill()
     {
         if (HasEnded)
@@ -100,18 +101,18 @@ public sealed class ProgramProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Sends a signal by its name, such as <c>TERM</c> or <c>STOP</c>.</summary>
+    /// <summary>Sends a signal by name, such as <c>TERM</c> or <c>STOP</c>.</summary>
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
         kill.WaitForExit();
     }
 
-    /// <summary>Waits until it has ended by itself.</summary>
-    /// <returns>Its exit code.</returns>
-    public async Task<int> Exit(TimeSpan? patience = null)
+    /// <summary>Waits until the program exits by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> Exit(TimeSpan? timeout = null)
     {
-        await _process!.WaitForExitAsync().WaitAsync(patience ?? Patience);
+        await _process!.WaitForExitAsync().WaitAsync(timeout ?? Timeout);
         return _process.ExitCode;
     }
 
@@ -122,8 +123,8 @@ public sealed class ProgramProcess : IAsyncDisposable
         return default;
     }
 
-    /// <summary>Beside this project's own output: built in the same configuration, from the same sources.</summary>
-    private static string Built(string program)
+    /// <summary>The output of the program in the configuration and framework of this test project.</summary>
+    private static string BuildOutput(string program)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
@@ -134,8 +135,8 @@ public sealed class ProgramProcess : IAsyncDisposable
     {
         try
         {
-            using var answer = await client.GetAsync("/health/ready");
-            return answer.IsSuccessStatusCode;
+            using var response = await client.GetAsync("/health/ready");
+            return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
@@ -143,7 +144,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    private void Note(string? line)
+    private void AppendOutput(string? line)
     {
         if (line is null)
             return;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Replays.Api.Tests.Http;
 
-/// <summary>Tokens as an identity provider would issue them, and such as it never should.</summary>
+/// <summary>Tokens as an identity provider issues them, and invalid ones.</summary>
 public static class TestTokens
 {
     public const string Issuer = "tests", Audience = "replays", OfficerId = "officer-1";
@@ -19,7 +19,7 @@ public static class TestTokens
     public static readonly string SecondOfficer = For("officer-2", "privacy-officer");
     public static readonly string Operator = For("operator-1", "operator");
 
-    /// <summary>What a program needs in its environment to take these tokens.</summary>
+    /// <summary>Environment variables that make a program accept these tokens.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Staging",
@@ -34,7 +34,7 @@ public static class TestTokens
 
     public static string For(string subject, params string[] roles) => Sign(Claims(subject, roles).ToJsonString());
 
-    /// <summary>A valid token's claims, to be changed before they are signed.</summary>
+    /// <summary>The claims of a valid token, which a test can change before signing.</summary>
     public static JsonObject Claims(string subject, params string[] roles)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -50,7 +50,7 @@ public static class TestTokens
         };
     }
 
-    /// <summary>Signs any payload, also one that is no sensible token.</summary>
+    /// <summary>Signs any payload, valid or not.</summary>
     public static string Sign(string payload, byte[]? key = null)
     {
         var signed = $"{Encode("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Encode(Encoding.UTF8.GetBytes(payload))}";

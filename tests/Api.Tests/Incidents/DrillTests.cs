@@ -17,24 +17,24 @@ using Safeguard = Replays.Grains.Safeguards.Safeguard;
 namespace Replays.Api.Tests.Incidents;
 
 /// <summary>
-/// 2020 again: two calls at once, one switches from audio to video, and what is recorded after that goes to the other's patient. A silo with that defect in its
-/// consultation grains, the real patient grains and the real Api, on PostgreSQL.
+/// Simulates the incident of 2020: two concurrent calls, one switches from audio to video, and its next recording is delivered to the
+/// patient of the other. Runs a silo with that defect in its consultation grains, the real patient grains and the real Api on PostgreSQL.
 /// </summary>
 public sealed class DrillTests(PostgresServer postgres)
 {
     [Fact]
-    public async Task With_the_locks_nothing_arrives_anywhere_an_incident_is_open_and_nobody_was_shown_anything()
+    public async Task With_all_safeguards_nothing_is_delivered_an_incident_opens_and_nobody_is_exposed()
     {
         await using var drill = await Drill.Start(postgres, Enum.GetValues<Safeguard>());
-        using var sealing = await drill.Play();
+        using var sealing = await drill.SimulateIncident();
         Assert.False(sealing.IsSuccessStatusCode);
 
         Assert.Empty(await drill.Audit());
         Assert.Empty(await drill.Api.Replays(drill.Owner));
         Assert.Empty(await drill.Api.Replays(drill.Stranger));
         JsonArray incidents = [];
-        await IncidentApi.Until(
-            async () => (incidents = (await drill.Api.Get("/v1/incidents?status=open", TestTokens.Officer))!["items"]!.AsArray()).Count > 0, "No incident opened.");
+        await Wait.Until(async () =>
+            (incidents = (await drill.Api.Get("/v1/incidents?status=open", TestTokens.Officer))!["items"]!.AsArray()).Count > 0);
         var incident = Assert.Single(incidents)!;
         Assert.Equal(("near-miss", "safeguard"), ((string?)incident["kind"], (string?)incident["source"]));
         Assert.Null(incident["reportDueAt"]);
@@ -44,10 +44,10 @@ public sealed class DrillTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Without_any_lock_the_stranger_sees_it_and_it_is_found_and_stopped_and_exactly_that_is_known()
+    public async Task Without_safeguards_the_misdelivery_is_detected_stopped_and_its_exposure_fully_reported()
     {
         await using var drill = await Drill.Start(postgres, []);
-        using (var sealing = await drill.Play())
+        using (var sealing = await drill.SimulateIncident())
             Assert.Equal(HttpStatusCode.OK, sealing.StatusCode);
         var api = drill.Api;
         var replay = Assert.Single(await api.Replays(drill.Stranger));
@@ -58,36 +58,40 @@ public sealed class DrillTests(PostgresServer postgres)
         await api.Replays(bystander);
 
         var findings = await drill.Audit();
-        Assert.Contains(findings, finding => (string?)finding!["kind"] is "replay-owner" && ((string?)finding["name"])!.Contains(drill.Owner, StringComparison.Ordinal));
+        Assert.Contains(findings, finding =>
+            (string?)finding!["kind"] is "replay-owner" && ((string?)finding["name"])!.Contains(drill.Owner, StringComparison.Ordinal));
         Assert.DoesNotContain(findings, finding => finding!.ToJsonString().Contains(bystander, StringComparison.Ordinal));
 
         var incident = await api.Report(drill.Stranger, replay);
         Assert.Empty(await api.Replays(drill.Stranger));
         Assert.Equal(HttpStatusCode.NotFound, await api.MediaStatus(drill.Stranger, replay));
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await api.Try(HttpMethod.Get, $"/v1/me/replays/{replay}", TestTokens.Patient(drill.Stranger)));
+        await api.AssertNotFound(HttpMethod.Get, $"/v1/me/replays/{replay}", TestTokens.Patient(drill.Stranger));
         Assert.Equal([drill.Recording], (await api.Incident(incident))["recordings"]!.AsArray().Select(name => (string?)name));
         var exposure = await api.Incident(incident, "/exposure");
-        Assert.Equal((1, 1, 1), ((int)exposure["dataSubjects"]!, (int)exposure["recipients"]!["listed"]!, (int)exposure["recipients"]!["opened"]!));
+        Assert.Equal(
+            (1, 1, 1), ((int)exposure["dataSubjects"]!, (int)exposure["recipients"]!["listed"]!, (int)exposure["recipients"]!["opened"]!));
         var shown = exposure["recordings"]!.AsArray().Single()!["exposures"]!.AsArray();
-        Assert.All(shown, to => Assert.Equal((drill.Stranger, drill.Stranger, "no"), ((string?)to!["principal"], (string?)to["list"], (string?)to["entitled"])));
-        Assert.Equal(["listed", "opened"], shown.Select(to => (string?)to!["class"]).Order());
-        Assert.Equal(ApiProcess.Video.Length, shown.Where(to => (string?)to!["class"] is "opened").Sum(to => (int)to!["bytesServed"]!));
-        var ofStranger = await api.Get($"/v1/principals/{drill.Stranger}/exposures?entitled=no", TestTokens.Officer);
-        Assert.Equal([drill.Recording], ofStranger!["items"]!.AsArray().Select(item => (string?)item!["name"]));
+        Assert.All(shown, one => Assert.Equal(
+            (drill.Stranger, drill.Stranger, "no"), ((string?)one!["principal"], (string?)one["list"], (string?)one["entitled"])));
+        Assert.Equal(["listed", "opened"], shown.Select(one => (string?)one!["class"]).Order());
+        Assert.Equal(ApiProcess.Video.Length, shown.Where(one => (string?)one!["class"] is "opened").Sum(one => (int)one!["bytesServed"]!));
+        var strangersExposures = await api.Get($"/v1/principals/{drill.Stranger}/exposures?entitled=no", TestTokens.Officer);
+        Assert.Equal([drill.Recording], strangersExposures!["items"]!.AsArray().Select(item => (string?)item!["name"]));
     }
 
     [Fact]
-    public async Task With_the_key_lock_alone_what_was_misfiled_is_listed_and_not_a_byte_of_it_plays()
+    public async Task With_only_the_key_safeguard_a_misdelivered_replay_is_listed_but_not_playable()
     {
         await using var drill = await Drill.Start(postgres, [Safeguard.Key]);
-        using (var sealing = await drill.Play())
+        using (var sealing = await drill.SimulateIncident())
             Assert.Equal(HttpStatusCode.OK, sealing.StatusCode);
         var replay = Assert.Single(await drill.Api.Replays(drill.Stranger));
 
         foreach (var range in new[] { "bytes=0-", "bytes=0-0", "bytes=-1" })
         {
             using var media = await drill.Api.Media(drill.Stranger, replay, ("Range", range));
-            Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (media.StatusCode, media.Content.Headers.ContentType?.MediaType));
+            Assert.Equal(
+                (HttpStatusCode.NotFound, "application/problem+json"), (media.StatusCode, media.Content.Headers.ContentType?.MediaType));
         }
     }
 
@@ -108,7 +112,7 @@ public sealed class DrillTests(PostgresServer postgres)
 
         public string Recording => $"patients/{Owner}/consultations/1/recordings/1";
 
-        public static async Task<Drill> Start(PostgresServer postgres, Safeguard[] armed)
+        public static async Task<Drill> Start(PostgresServer postgres, Safeguard[] enabled)
         {
             var drill = new Drill();
             var (database, media) = (drill._database = await postgres.CreateDatabase(), drill.Media);
@@ -116,10 +120,10 @@ public sealed class DrillTests(PostgresServer postgres)
             drill._silo = await SiloHost.Start(database, builder =>
             {
                 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Replays:Media:Directory"] = media });
-                builder.Services.AddSingleton(new EnabledSafeguards(armed));
-                builder.Services.AddSingleton<MisroutedSwitch>();
-                builder.Services.AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
-                builder.Services.AddSingleton<IOutgoingGrainCallFilter>(services => services.GetRequiredService<MisroutedSwitch>());
+                builder.Services.AddSingleton(new EnabledSafeguards(enabled));
+                builder.Services.AddSingleton<MisroutingFilter>();
+                builder.Services.AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<MisroutingFilter>());
+                builder.Services.AddSingleton<IOutgoingGrainCallFilter>(services => services.GetRequiredService<MisroutingFilter>());
             });
             drill._host = new WebApplicationFactory<ReplayReader>().WithWebHostBuilder(host =>
             {
@@ -129,15 +133,16 @@ public sealed class DrillTests(PostgresServer postgres)
                 host.UseSetting("urls", "http://127.0.0.1:0");
                 host.UseSetting("ConnectionStrings:Replays", database);
                 host.UseSetting("Replays:Media:Directory", media);
-                host.ConfigureTestServices(services => services.AddSingleton(new EnabledSafeguards(armed)).AddLogging(log => log.ClearProviders()));
+                host.ConfigureTestServices(services =>
+                    services.AddSingleton(new EnabledSafeguards(enabled)).AddLogging(log => log.ClearProviders()));
             });
             drill._host.UseKestrel();
             drill.Api = new(drill._host.CreateClient());
-            await IncidentApi.Until(() => drill.IsReady(), "The Api is not ready.");
+            await Wait.Until(drill.IsReady);
             return drill;
         }
 
-        /// <returns>What the operator's command finds, in a process of its own.</returns>
+        /// <returns>The findings of the <c>audit</c> command.</returns>
         public async Task<JsonArray> Audit()
         {
             await using var audit = new ProgramProcess("Silo", _directory, new Dictionary<string, string?>
@@ -146,20 +151,20 @@ public sealed class DrillTests(PostgresServer postgres)
                 ["Replays__Media__Directory"] = Media,
             });
             audit.Launch("audit", "--json");
-            var exit = await audit.Exit();
+            var exitCode = await audit.Exit();
             var findings = JsonNode.Parse(audit.Output)!["findings"]!.AsArray();
-            Assert.Equal(findings.Count == 0 ? 0 : 1, exit);
+            Assert.Equal(findings.Count == 0 ? 0 : 1, exitCode);
             return findings;
         }
 
         private async Task<bool> IsReady()
         {
-            using var answer = await Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-            return answer.IsSuccessStatusCode;
+            using var response = await Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return response.IsSuccessStatusCode;
         }
 
-        /// <returns>What sealing the owner's video was answered.</returns>
-        public async Task<HttpResponseMessage> Play()
+        /// <returns>The response to sealing the video of <see cref="Owner"/>.</returns>
+        public async Task<HttpResponseMessage> SimulateIncident()
         {
             var number = await Api.Begin(Owner, "audio");
             await Api.Begin(Stranger, "audio");

@@ -15,32 +15,33 @@ using Xunit;
 
 namespace Replays.Api.Tests.OwnershipAudit;
 
-/// <summary>The audit over an embedded database and a store of the test's own, in which something can happen while it is listed.</summary>
+/// <summary>The auditor with an embedded database and a fake store that can change while it is listed.</summary>
 internal sealed class OwnershipAuditFixture : IAsyncDisposable
 {
     public const long Bytes = 1_000;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("replays-audit-lab-").FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer(s => s.AddAssembly(typeof(LedgerPage).Assembly)).BuildServiceProvider();
+    private readonly string _directory = Directory.CreateTempSubdirectory("replays-audit-").FullName;
+    private readonly ServiceProvider _services =
+        new ServiceCollection().AddSerializer(s => s.AddAssembly(typeof(LedgerPage).Assembly)).BuildServiceProvider();
 
     public OwnershipAuditFixture()
     {
         Database = new SqliteDataSource(Path.Combine(_directory, "replays.db"));
         Schema.MigrateSqlite(Database.ConnectionString);
-        Database.OpenConnection().Dispose(); // the first one makes it one that can be read while it is written
+        Database.OpenConnection().Dispose(); // the first connection switches the database to write-ahead logging
     }
 
     public DbDataSource Database { get; }
 
-    public ListedStore Store { get; } = new();
+    public FakeMediaStore Store { get; } = new();
 
-    /// <summary>A patient with so many replays, all of one consultation, and their objects.</summary>
-    public async Task<RecordingId[]> Live(string id, int replays)
+    /// <summary>Creates a patient with one consultation, its replays and their objects.</summary>
+    public async Task<RecordingId[]> CreateReplays(string id, int count)
     {
         var patient = PatientId.Parse(id);
         var name = patient.Consultation(1);
-        var (recordings, listed) = (new List<RecordingState>(), new List<Replay>());
-        for (var ordinal = 1; ordinal <= replays; ordinal++)
+        var (recordings, replays) = (new List<RecordingState>(), new List<Replay>());
+        for (var ordinal = 1; ordinal <= count; ordinal++)
         {
             var key = MediaObjectKey.Create();
             Store.Sizes[key] = Bytes + 16;
@@ -55,7 +56,7 @@ internal sealed class OwnershipAuditFixture : IAsyncDisposable
                 ObjectKey = key,
                 WrappedKey = new byte[60],
             });
-            listed.Add(new()
+            replays.Add(new()
             {
                 Name = name.Recording(ordinal),
                 Mode = ConsultationMode.Video,
@@ -69,21 +70,35 @@ internal sealed class OwnershipAuditFixture : IAsyncDisposable
             });
         }
         var booking = new Booking { Clinician = new("clin-1", "Dr Amara Osei"), ScheduledFor = default };
-        var entry = new LedgerEntry { Name = name, Booking = booking, Status = ConsultationStatus.Ended, BookedAt = default, Replays = [.. listed] };
+        var entry = new LedgerEntry
+        {
+            Name = name,
+            Booking = booking,
+            Status = ConsultationStatus.Ended,
+            BookedAt = default,
+            Replays = [.. replays],
+        };
         await Put("ledger-header", patient.Name, new LedgerHeader { Owner = patient.Name });
-        await Put(LedgerPage.StateName, LedgerPage.PageKey(patient, 0), new LedgerPage { Owner = LedgerPage.PageKey(patient, 0), Entries = [entry] });
-        await Put(ConsultationState.StateName, name.Name, new ConsultationState { Owner = name.Name, Status = ConsultationStatus.Ended, Recordings = [.. recordings] });
-        await Execute("INSERT INTO replays_patient_key (patient, wrapped, created_at) VALUES (@patient, @wrapped, 0)", ("patient", patient.Name), ("wrapped", new byte[60]));
-        return [.. listed.Select(replay => replay.Name)];
+        var page = LedgerPage.PageKey(patient, 0);
+        await Put(LedgerPage.StateName, page, new LedgerPage { Owner = page, Entries = [entry] });
+        await Put(
+            ConsultationState.StateName, name.Name,
+            new ConsultationState { Owner = name.Name, Status = ConsultationStatus.Ended, Recordings = [.. recordings] });
+        await Execute(
+            "INSERT INTO replays_patient_key (patient, wrapped, created_at) VALUES (@patient, @wrapped, 0)",
+            ("patient", patient.Name), ("wrapped", new byte[60]));
+        return [.. replays.Select(replay => replay.Name)];
     }
 
-    /// <summary>The keys of a patient's objects, in the order of their replays.</summary>
-    public async Task<string[]> Keys(string id)
+    /// <returns>The object keys of a patient's replays, in order.</returns>
+    public async Task<string[]> ReadObjectKeys(string id)
     {
         var key = LedgerPage.PageKey(PatientId.Parse(id), 0);
         await using var connection = await Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        var rows = await connection.Statement("SELECT payload FROM replays_grain_state WHERE grain_key = @key", ("key", key)).Rows(row => (byte[])row[0], default);
-        return [.. _services.GetRequiredService<Serializer<LedgerPage>>().Deserialize(rows.Single())!.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey)];
+        var rows = await connection.Statement("SELECT payload FROM replays_grain_state WHERE grain_key = @key", ("key", key))
+            .Rows(row => (byte[])row[0], default);
+        var page = _services.GetRequiredService<Serializer<LedgerPage>>().Deserialize(rows.Single())!;
+        return [.. page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey)];
     }
 
     public Task Put<T>(string state, string key, T value) => Execute("""

@@ -7,12 +7,12 @@ using Replays.Grains.Patients;
 
 namespace Replays.Api.Tests.OwnershipAudit;
 
-/// <summary>One fault of each kind, each at a patient of its own who has two consultations, ended, the first with a replay.</summary>
+/// <summary>One fault per kind of finding, each for its own patient with two ended consultations, the first with a replay.</summary>
 internal sealed class PlantedFaults(string media, StoredRows rows)
 {
     private const string Page = LedgerPage.StateName, Consultation = "consultation";
 
-    /// <summary>By the kind of finding that it must lead to; each plants, and tells the name that the finding must have.</summary>
+    /// <summary>Functions by kind of finding. Each plants its fault and returns the name that the finding must have.</summary>
     public IReadOnlyDictionary<string, Func<PatientId, Task<string>>> All => new Dictionary<string, Func<PatientId, Task<string>>>
     {
         [FindingKinds.RowUnreadable] = async p =>
@@ -27,23 +27,27 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.RowOwner] = async p =>
         {
-            await rows.Change<ConsultationState>(Consultation, p.Consultation(1).Name, state => state with { Owner = "patients/p-somebody/consultations/1" });
+            await rows.Change<ConsultationState>(
+                Consultation, p.Consultation(1).Name, state => state with { Owner = "patients/p-somebody/consultations/1" });
             return p.Consultation(1).Name;
         },
         [FindingKinds.EntryOwner] = async p =>
         {
             var strangers = PatientId.Parse("p-stranger").Consultation(3);
-            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = page.Entries.Add(page.Entries[^1] with { Name = strangers, Replays = [] }) });
+            await rows.Change<LedgerPage>(Page, PageOf(p), page =>
+                page with { Entries = page.Entries.Add(page.Entries[^1] with { Name = strangers, Replays = [] }) });
             return strangers.Name;
         },
         [FindingKinds.EntryPlace] = async p =>
         {
-            await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = [page.Entries[1], page.Entries[0], .. page.Entries[2..]] });
+            await rows.Change<LedgerPage>(
+                Page, PageOf(p), page => page with { Entries = [page.Entries[1], page.Entries[0], .. page.Entries[2..]] });
             return p.Consultation(1).Name;
         },
         [FindingKinds.EntryMissing] = async p =>
         {
-            await rows.Must("DELETE FROM replays_grain_state WHERE state_name = 'consultation' AND grain_key = @key", ("key", p.Consultation(1).Name));
+            await rows.ExecuteSingle(
+                "DELETE FROM replays_grain_state WHERE state_name = 'consultation' AND grain_key = @key", ("key", p.Consultation(1).Name));
             await rows.Change<LedgerPage>(Page, PageOf(p), page => page with { Entries = page.Entries[1..] });
             return p.Consultation(1).Name;
         },
@@ -60,8 +64,9 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.ReplayUnknown] = async p =>
         {
-            await ChangeReplays(p, replays => replays.Add(replays[0] with { Name = p.Consultation(1).Recording(2), ObjectKey = NewKey() }));
-            return p.Consultation(1).Recording(2).Name;
+            var second = p.Consultation(1).Recording(2);
+            await ChangeReplays(p, replays => replays.Add(replays[0] with { Name = second, ObjectKey = MediaObjectKey.Create() }));
+            return second.Name;
         },
         [FindingKinds.ReplayMissing] = async p =>
         {
@@ -70,7 +75,7 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.ReplayMedia] = async p =>
         {
-            await ChangeReplays(p, replays => [replays[0] with { ObjectKey = NewKey() }]);
+            await ChangeReplays(p, replays => [replays[0] with { ObjectKey = MediaObjectKey.Create() }]);
             return Replay(p);
         },
         [FindingKinds.ReplayKey] = async p =>
@@ -87,7 +92,7 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.PatientKeyMissing] = async p =>
         {
-            await rows.Must("DELETE FROM replays_patient_key WHERE patient = @patient", ("patient", p.Name));
+            await rows.ExecuteSingle("DELETE FROM replays_patient_key WHERE patient = @patient", ("patient", p.Name));
             return p.Name;
         },
         [FindingKinds.PatientHead] = async p =>
@@ -105,7 +110,8 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.TrailTruncated] = async p =>
         {
-            await rows.Change<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(p.Name, 0), page => page with { Entries = page.Entries[..^1] });
+            await rows.Change<TrailPage>(
+                TrailStorage.PageState, TrailStorage.PageKey(p.Name, 0), page => page with { Entries = page.Entries[..^1] });
             return $"{p.Name}/trail";
         },
         [FindingKinds.TrailRewritten] = async p =>
@@ -115,12 +121,12 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.MediaMissing] = async p =>
         {
-            Directory.Delete(Folder(await Key(p)), recursive: true);
+            Directory.Delete(Folder(await ReadObjectKey(p)), recursive: true);
             return Replay(p);
         },
         [FindingKinds.MediaSize] = async p =>
         {
-            await using var body = File.OpenWrite(Path.Combine(Folder(await Key(p)), "media"));
+            await using var body = File.OpenWrite(Path.Combine(Folder(await ReadObjectKey(p)), "media"));
             body.SetLength(body.Length - 1);
             return Replay(p);
         },
@@ -135,7 +141,7 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
         },
         [FindingKinds.MediaUnreferenced] = _ =>
         {
-            var key = NewKey();
+            var key = MediaObjectKey.Create();
             var body = Path.Combine(Directory.CreateDirectory(Folder(key)).FullName, "media");
             File.WriteAllBytes(body, [1]);
             File.SetLastWriteTimeUtc(body, DateTime.UtcNow.AddDays(-3));
@@ -148,31 +154,30 @@ internal sealed class PlantedFaults(string media, StoredRows rows)
 
     private static string Replay(PatientId patient) => patient.Consultation(1).Recording(1).Name;
 
-    private static string NewKey() => MediaObjectKey.Create();
-
     private string Folder(string key) => Path.Combine(media, key[..2], key);
 
-    private async Task<string> Key(PatientId patient) =>
-        (await rows.Read<LedgerPage>(Page, PageOf(patient))).Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey).First();
+    private async Task<string> ReadObjectKey(PatientId patient) =>
+        (await rows.Read<LedgerPage>(Page, PageOf(patient))).Entries.SelectMany(entry => entry.Replays).First().ObjectKey;
 
-    private Task ChangeReplays(PatientId patient, Func<ImmutableArray<Replay>, ImmutableArray<Replay>> change) => rows.Change<LedgerPage>(
-        Page, PageOf(patient), page => page with { Entries = page.Entries.SetItem(0, page.Entries[0] with { Replays = change(page.Entries[0].Replays) }) });
+    private Task ChangeReplays(PatientId patient, Func<ImmutableArray<Replay>, ImmutableArray<Replay>> change) =>
+        rows.Change<LedgerPage>(Page, PageOf(patient), page =>
+            page with { Entries = page.Entries.SetItem(0, page.Entries[0] with { Replays = change(page.Entries[0].Replays) }) });
 
-    /// <summary>The whole chain anew, head and all, with one entry left out: it holds in itself.</summary>
+    /// <summary>Rewrites the whole chain and its head without one entry, so that the chain is consistent in itself.</summary>
     private async Task RewriteTrail(PatientId patient)
     {
         var key = TrailStorage.PageKey(patient.Name, 0);
         var page = await rows.Read<TrailPage>(TrailStorage.PageState, key);
         var hash = TrailChain.Genesis(patient.Name);
-        var links = new List<ChainedEntry>();
-        foreach (var link in page.Entries.RemoveAt(1))
+        var chain = new List<ChainedEntry>();
+        foreach (var entry in page.Entries.RemoveAt(1))
         {
-            links.Add(TrailChain.CreateEntry(hash, links.Count + 1, link.Id, link.RecordedAt, link.Content!));
-            hash = links[^1].Hash;
+            chain.Add(TrailChain.CreateEntry(hash, chain.Count + 1, entry.Id, entry.RecordedAt, entry.Content!));
+            hash = chain[^1].Hash;
         }
-        // As long as it was before: what is missing at its end would show anyhow.
-        links.Add(TrailChain.CreateEntry(hash, links.Count + 1, Guid.NewGuid(), links[^1].RecordedAt, links[^1].Content!));
-        await rows.Put(TrailStorage.PageState, key, rows.Serialize(page with { Entries = [.. links] }));
-        await rows.Change<TrailHead>(TrailStorage.HeadState, patient.Name, head => head with { Hash = links[^1].Hash });
+        // Keeps the original length, because a shorter trail would be detected as truncated.
+        chain.Add(TrailChain.CreateEntry(hash, chain.Count + 1, Guid.NewGuid(), chain[^1].RecordedAt, chain[^1].Content!));
+        await rows.Put(TrailStorage.PageState, key, rows.Serialize(page with { Entries = [.. chain] }));
+        await rows.Change<TrailHead>(TrailStorage.HeadState, patient.Name, head => head with { Hash = chain[^1].Hash });
     }
 }

@@ -4,19 +4,20 @@ using Replays.Api.Tests.Http;
 
 namespace Replays.Api.Tests.Uploads;
 
-/// <summary>A real clip as large as it is wanted: after it, in a box that players pass over, random bytes.</summary>
+/// <summary>A real clip, followed by a <c>free</c> box of any size, which players skip.</summary>
 internal static class PaddedClip
 {
     private const int HeaderBytes = 8;
 
-    public static byte[] Of(int length)
-    {
-        var clip = RandomNumberGenerator.GetBytes(length);
-        Start(length).CopyTo(clip, 0);
-        return clip;
-    }
+    public static byte[] WithPadding(ReadOnlySpan<byte> padding) =>
+        [.. Start(ApiProcess.Video.Length + HeaderBytes + padding.Length), .. padding];
 
-    /// <returns>Its SHA-256 in hexadecimal.</returns>
+    /// <summary>Pads with random bytes.</summary>
+    public static byte[] Create(int length) =>
+        WithPadding(RandomNumberGenerator.GetBytes(length - ApiProcess.Video.Length - HeaderBytes));
+
+    /// <summary>Writes a file padded with random bytes.</summary>
+    /// <returns>The SHA-256 of the file in hexadecimal.</returns>
     public static async Task<string> Write(string path, long length, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -34,10 +35,8 @@ internal static class PaddedClip
 
     private static byte[] Start(long length)
     {
-        var start = new byte[ApiProcess.Video.Length + HeaderBytes];
-        ApiProcess.Video.CopyTo(start, 0);
-        BinaryPrimitives.WriteUInt32BigEndian(start.AsSpan(ApiProcess.Video.Length), checked((uint)(length - ApiProcess.Video.Length)));
-        "free"u8.CopyTo(start.AsSpan(ApiProcess.Video.Length + sizeof(uint)));
-        return start;
+        var size = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(size, checked((uint)(length - ApiProcess.Video.Length)));
+        return [.. ApiProcess.Video, .. size, .. "free"u8];
     }
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Replays.Api.Tests.Http;
 using Xunit;
 
 namespace Replays.Api.Tests.Uploads;
 
-/// <summary>What a seal refuses, and what can be done then. Slow ones are in <see cref="StoreTroubleTests"/>.</summary>
+/// <summary>Rejected seals and the recovery from them. Slow verification is covered by <see cref="StoreOutageTests"/>.</summary>
 public sealed class SealTests(EmbeddedApi embedded)
 {
     private static readonly byte[] Media = ApiProcess.Video;
@@ -15,47 +14,47 @@ public sealed class SealTests(EmbeddedApi embedded)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_missing_can_still_be_uploaded_after_a_seal_that_came_too_early()
+    public async Task Missing_bytes_can_be_uploaded_after_a_premature_seal()
     {
-        var (patient, number, upload) = await Open(new { contentType = "video/mp4", length = Media.Length });
-        await Take(upload, 0, Media.AsMemory(0, 1000));
+        var (patient, number, upload) = await _api.OpenUpload(new { contentType = "video/mp4", length = Media.Length });
+        await _api.Append(upload, 0, Media.AsMemory(0, 1000));
 
-        await Refused(patient, number, Media, "digest-mismatch");
+        await AssertRejected(patient, number, Media, "digest-mismatch");
         Assert.Empty(await _api.Replays(patient));
-        await Take(upload, 1000, Media.AsMemory(1000));
-        await Sealed(patient, number, Media);
+        await _api.Append(upload, 1000, Media.AsMemory(1000));
+        await AssertSealed(patient, number, Media);
     }
 
     [Fact]
-    public async Task Wrong_digest_delivers_nothing_and_the_right_one_still_does()
+    public async Task A_wrong_digest_delivers_nothing_and_the_correct_one_then_seals()
     {
-        var (patient, number, upload) = await Open(new { contentType = "video/mp4" });
-        await Take(upload, 0, Media);
+        var (patient, number, upload) = await _api.OpenUpload();
+        await _api.Append(upload, 0, Media);
 
-        await Refused(patient, number, ApiProcess.Audio, "digest-mismatch");
+        await AssertRejected(patient, number, ApiProcess.Audio, "digest-mismatch");
         Assert.Equal("open", await Status(patient, number));
         Assert.Empty(await _api.Replays(patient));
-        // The bytes are frozen: what was refused does not become right by being added to.
+        // The bytes are frozen.
         using (var more = await _api.Patch(upload, Media.Length, new byte[1]))
             Assert.Equal(HttpStatusCode.Locked, more.StatusCode);
-        await Sealed(patient, number, Media);
+        await AssertSealed(patient, number, Media);
     }
 
     [Fact]
-    public async Task Wrong_bytes_are_dropped_by_a_reset_and_uploaded_anew()
+    public async Task A_reset_drops_damaged_bytes_and_allows_a_new_upload()
     {
-        var (patient, number, upload) = await Open(new { contentType = "video/mp4" });
+        var (patient, number, upload) = await _api.OpenUpload();
         var damaged = Media.ToArray();
         damaged[^1] ^= 1;
-        await Take(upload, 0, damaged);
-        await Refused(patient, number, Media, "digest-mismatch");
+        await _api.Append(upload, 0, damaged);
+        await AssertRejected(patient, number, Media, "digest-mismatch");
 
         var reset = await _api.Post($"{ApiProcess.PathOf(patient, number)}/recordings/1/reset", TestTokens.Recorder);
         Assert.Equal(0, (long)reset!["receivedBytes"]!);
         using (var head = await _api.Head(upload))
             Assert.Equal("0", head.Header("Upload-Offset"));
-        await Take(upload, 0, Media);
-        await Sealed(patient, number, Media);
+        await _api.Append(upload, 0, Media);
+        await AssertSealed(patient, number, Media);
     }
 
     [Theory]
@@ -65,43 +64,32 @@ public sealed class SealTests(EmbeddedApi embedded)
     [InlineData("video", "video/mp4", "av.webm")]
     [InlineData("video", "video/mp4", "README.md")]
     [InlineData("video", "audio/mp4", "audio.m4a")]
-    public async Task Media_that_are_not_what_was_declared_and_consented_to_are_not_delivered(string mode, string contentType, string clip)
+    public async Task Media_that_do_not_match_the_declared_type_or_the_consent_are_not_delivered(
+        string mode, string contentType, string clip)
     {
-        var media = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Media", "Containers", "Clips", clip), Cancellation);
+        var media = await File.ReadAllBytesAsync(
+            Path.Combine(AppContext.BaseDirectory, "Media", "Containers", "Clips", clip), Cancellation);
         var patient = ApiProcess.NewPatient();
         var number = await _api.Begin(patient, mode);
         var upload = (string)(await _api.Open(patient, number, contentType))["upload"]!;
-        await Take(upload, 0, media);
+        await _api.Append(upload, 0, media);
 
-        await Refused(patient, number, media, "media-mismatch");
+        await AssertRejected(patient, number, media, "media-mismatch");
         Assert.Equal("open", await Status(patient, number));
         Assert.Empty(await _api.Replays(patient));
     }
 
-    private async Task<(string Patient, int Number, string Upload)> Open(object body)
+    private async Task AssertRejected(string patient, int number, byte[] media, string code)
     {
-        var patient = ApiProcess.NewPatient();
-        var number = await _api.Begin(patient);
-        return (patient, number, (string)(await _api.Open(patient, number, body: body))["upload"]!);
+        using var response = await _api.Seal(patient, number, 1, media);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Equal(code, await response.ProblemCode());
     }
 
-    private async Task Take(string upload, long offset, ReadOnlyMemory<byte> bytes)
+    private async Task AssertSealed(string patient, int number, byte[] media)
     {
-        using var answer = await _api.Patch(upload, offset, bytes);
-        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-    }
-
-    private async Task Refused(string patient, int number, byte[] media, string code)
-    {
-        using var answer = await _api.Seal(patient, number, 1, media);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Equal(code, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["code"]);
-    }
-
-    private async Task Sealed(string patient, int number, byte[] media)
-    {
-        using var answer = await _api.Seal(patient, number, 1, media);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var response = await _api.Seal(patient, number, 1, media);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var played = await _api.Media(patient, $"{number}-1");
         Assert.Equal(media, await played.Content.ReadAsByteArrayAsync(Cancellation));
     }

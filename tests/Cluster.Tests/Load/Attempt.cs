@@ -2,18 +2,16 @@ using System.Diagnostics;
 
 namespace Replays.Cluster.Tests.Load;
 
-/// <summary>One request and what came of it.</summary>
-/// <param name="What">Which operation.</param>
-/// <param name="Try">1: the first time that it was asked; 2: its first repetition; …</param>
-/// <param name="Began">By the stopwatch.</param>
-/// <param name="Ended">By the stopwatch.</param>
-/// <param name="Status">The HTTP status; 0 when there was no answer.</param>
-internal readonly record struct Attempt(string What, bool IsRead, int Try, long Began, long Ended, int Status)
+/// <summary>One HTTP request and its outcome.</summary>
+/// <param name="Number">1 for the first attempt, more for retries.</param>
+/// <param name="StartedAt">As a <see cref="Stopwatch"/> timestamp.</param>
+/// <param name="EndedAt">As a <see cref="Stopwatch"/> timestamp.</param>
+/// <param name="Status">The HTTP status; 0 if there was no response.</param>
+internal readonly record struct Attempt(string Operation, bool IsRead, int Number, long StartedAt, long EndedAt, int Status)
 {
-    /// <summary>Not reached, or not able to answer. What is refused for good reason is an answer.</summary>
     public bool Failed => Status is 0 or >= 500;
 
-    public TimeSpan Took => Stopwatch.GetElapsedTime(Began, Ended);
+    public TimeSpan Duration => Stopwatch.GetElapsedTime(StartedAt, EndedAt);
 
-    public override string ToString() => $"{What} {Status} try {Try} {Took.TotalSeconds:0.00} s";
+    public override string ToString() => $"{Operation} {Status} attempt {Number} {Duration.TotalSeconds:0.00} s";
 }

@@ -8,44 +8,63 @@ using System.Text.Json.Nodes;
 namespace Replays.Cluster.Tests.Load;
 
 /// <summary>
-/// How the app's backend, the recorder and the patient speak to the Api nodes: in turn to each, and what gets no answer, or one that says
-/// "unavailable", is asked again of the next, for as long as <see cref="Patience"/>.
+/// The HTTP client of the app's backend, the recorder and the patient. Rotates over the Api nodes, and retries at the next node when there
+/// is no response or the service is unavailable, for up to <see cref="RetryTimeout"/>.
 /// </summary>
 internal sealed class LoadClient(IReadOnlyList<Uri> apis) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3), Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(3), RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(30) };
-    private int _turn;
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    private int _next;
 
     public ConcurrentQueue<Attempt> Attempts { get; } = [];
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Asks until there is an answer that is no excuse.</summary>
-    /// <exception cref="ContractException">The answer is none of those expected, or there was none for too long.</exception>
-    public async Task<Answer> Ask(
-        HttpStatusCode expected, HttpMethod method, string path, string token, object? body = null, string? idempotencyKey = null, string? what = null)
+    /// <summary>Sends a request until it gets a definite response.</summary>
+    /// <exception cref="ContractViolationException">The response is not the expected one, or none arrives in time.</exception>
+    public async Task<Response> Send(
+        HttpStatusCode expected, HttpMethod method, string path, string token,
+        object? body = null, string? idempotencyKey = null, string? operation = null)
     {
-        var began = Stopwatch.GetTimestamp();
-        var turn = (uint)Interlocked.Increment(ref _turn);
-        using var pauses = new PeriodicTimer(Pause);
-        for (var attempt = 1; ; attempt++)
+        operation ??= $"{method} {Path.GetFileName(path)}";
+        var started = Stopwatch.GetTimestamp();
+        var next = (uint)Interlocked.Increment(ref _next);
+        using var delay = new PeriodicTimer(RetryDelay);
+        for (var number = 1; ; number++)
         {
-            var url = new Uri(apis[(int)(turn++ % apis.Count)], path);
-            var answer = await Try(method, url, token, body, idempotencyKey, what ?? $"{method} {Path.GetFileName(path)}", attempt);
-            if (answer.Status == expected)
-                return answer;
-            // 202: a seal that goes on; 423: whoever worked on that recording and died still has leave to.
-            if (answer.Status is not (0 or HttpStatusCode.Accepted or HttpStatusCode.Locked) && (int)answer.Status < 500)
-                throw new ContractException($"{method} {path}: {(int)answer.Status}, expected {(int)expected}, at try {attempt}: {answer.Text}");
-            if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new ContractException($"{method} {path}: still {(int)answer.Status} after {attempt} tries in {Patience}: {answer.Text}");
-            await pauses.WaitForNextTickAsync();
+            var url = new Uri(apis[(int)(next++ % apis.Count)], path);
+            var response = await Attempt(method, url, token, body, idempotencyKey, operation, number);
+            if (response.Status == expected)
+                return response;
+            // 202: the seal is still in progress. 423: the lease of a node that died has not expired yet.
+            var isFinal = response.Status is not (0 or HttpStatusCode.Accepted or HttpStatusCode.Locked) && (int)response.Status < 500;
+            if (isFinal || Stopwatch.GetElapsedTime(started) > RetryTimeout)
+                throw new ContractViolationException(
+                    $"{method} {path}: {(int)response.Status} instead of {(int)expected} after {number} attempts: {response.Text}");
+            await delay.WaitForNextTickAsync();
         }
     }
 
-    private async Task<Answer> Try(HttpMethod method, Uri url, string token, object? body, string? idempotencyKey, string what, int attempt)
+    /// <summary>All items of a paged list.</summary>
+    public async Task<List<JsonNode>> SendPaged(string path, string token, string? operation = null)
+    {
+        var items = new List<JsonNode>();
+        for (var after = ""; ;)
+        {
+            var page = (await Send(HttpStatusCode.OK, HttpMethod.Get, $"{path}?limit=100{after}", token, operation: operation)).Json;
+            items.AddRange(page["items"]!.AsArray().Select(item => item!));
+            if ((string?)page["next"] is not { } next)
+                return items;
+            after = $"&after={Uri.EscapeDataString(next)}";
+        }
+    }
+
+    private async Task<Response> Attempt(
+        HttpMethod method, Uri url, string token, object? body, string? idempotencyKey, string operation, int number)
     {
         using var request = new HttpRequestMessage(method, url)
         {
@@ -54,24 +73,24 @@ internal sealed class LoadClient(IReadOnlyList<Uri> apis) : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
-        var began = Stopwatch.GetTimestamp();
-        var answer = default(Answer);
+        var started = Stopwatch.GetTimestamp();
+        var result = default(Response);
         try
         {
             using var response = await _http.SendAsync(request);
-            answer = new(response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+            result = new(response.StatusCode, await response.Content.ReadAsByteArrayAsync());
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            // No answer: whether it was done is not known.
+            // Whether the service processed the request is unknown.
         }
-        Attempts.Enqueue(new(what, method == HttpMethod.Get, attempt, began, Stopwatch.GetTimestamp(), (int)answer.Status));
-        return answer;
+        Attempts.Enqueue(new(operation, method == HttpMethod.Get, number, started, Stopwatch.GetTimestamp(), (int)result.Status));
+        return result;
     }
 
-    internal readonly record struct Answer(HttpStatusCode Status, byte[]? Body)
+    internal readonly record struct Response(HttpStatusCode Status, byte[]? Body)
     {
-        public string Text => Body is null ? "no answer" : System.Text.Encoding.UTF8.GetString(Body);
+        public string Text => Body is null ? "no response" : System.Text.Encoding.UTF8.GetString(Body);
 
         public JsonNode Json => JsonNode.Parse(Text)!;
     }

@@ -4,53 +4,52 @@ using Xunit;
 
 namespace Replays.Cluster.Tests.Load;
 
-/// <summary>Workers who do the main job again and again, each for patients of its own, until they are told to stop.</summary>
+/// <summary>Workers that repeat the <see cref="LoadScenario"/>, each for its own patients, until they are stopped.</summary>
 internal sealed class LoadRun : IAsyncDisposable
 {
-    private const int ConsultationsAPatient = 20;
+    private const int ConsultationsPerPatient = 20;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentQueue<ExpectedState> _promises = [];
+    private readonly ConcurrentQueue<ExpectedState> _expected = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _workers;
-    private int _journeys;
+    private int _completed;
 
-    /// <param name="apis">Whom the workers ask: Api nodes, or a proxy in front of them.</param>
-    /// <param name="seed">Of what each worker does by chance.</param>
-    /// <param name="workers">How many.</param>
+    /// <param name="apis">Api nodes, or a proxy in front of them.</param>
+    /// <param name="seed">Of the workers' random choices.</param>
     public LoadRun(IReadOnlyList<Uri> apis, int seed, int workers)
     {
-        LoadClient = new(apis);
+        Client = new(apis);
         _workers = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(() => Work(new Random(seed + worker))))];
     }
 
-    public LoadClient LoadClient { get; }
+    public LoadClient Client { get; }
 
-    public IEnumerable<ExpectedState> ExpectedState => _promises;
+    public IEnumerable<ExpectedState> Expected => _expected;
 
-    public IEnumerable<Attempt> Attempts => LoadClient.Attempts;
+    public IEnumerable<Attempt> Attempts => Client.Attempts;
 
-    /// <summary>Waits until so many more consultations were carried through.</summary>
-    public async Task Carries(int more)
+    /// <summary>Waits until this many more consultations are completed.</summary>
+    public async Task WaitForConsultations(int count)
     {
-        var goal = Volatile.Read(ref _journeys) + more;
-        await Until(() => Volatile.Read(ref _journeys) >= goal, $"{more} more consultations");
+        var goal = Volatile.Read(ref _completed) + count;
+        await Until(() => Volatile.Read(ref _completed) >= goal, $"{count} more consultations");
     }
 
-    /// <summary>Waits until, over the last two seconds, at least 99 of 100 requests were answered.</summary>
-    public Task Recovers()
+    /// <summary>Waits until at least 99 % of the requests of the last two seconds succeeded.</summary>
+    public Task WaitForRecovery()
     {
         var since = Stopwatch.GetTimestamp();
         return Until(
             () =>
             {
-                var recent = Attempts.Where(a => a.Ended >= since && Stopwatch.GetElapsedTime(a.Ended) < Window).ToList();
+                var recent = Attempts.Where(a => a.EndedAt >= since && Stopwatch.GetElapsedTime(a.EndedAt) < Window).ToList();
                 return Stopwatch.GetElapsedTime(since) > Window && recent.Count > 10 && recent.Count(a => a.Failed) * 100 <= recent.Count;
             },
-            "99 % of requests answered");
+            "99 % of requests succeeded");
     }
 
-    /// <summary>Lets every worker carry its consultation to the end.</summary>
+    /// <summary>Stops the workers after their current consultation.</summary>
     public async Task Stop()
     {
         await _stopping.CancelAsync();
@@ -61,58 +60,60 @@ internal sealed class LoadRun : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_workers).WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        LoadClient.Dispose();
+        Client.Dispose();
         _stopping.Dispose();
     }
 
-    /// <summary>How long after a moment the last two seconds were in which more than 1 of 100 requests failed; zero when there were none.</summary>
-    /// <param name="after">By the stopwatch.</param>
-    /// <param name="before">What happened later doesn't count.</param>
-    public TimeSpan BackTo99(long after, long before = long.MaxValue)
+    /// <summary>The time from a moment to the last failure in a two-second window in which more than 1 % failed.</summary>
+    /// <param name="after">As a <see cref="Stopwatch"/> timestamp.</param>
+    /// <param name="before">Ignores later attempts.</param>
+    /// <returns>Zero if there was no such window.</returns>
+    public TimeSpan TimeToRecovery(long after, long before = long.MaxValue)
     {
-        var ended = Attempts.Where(a => a.Ended >= after && a.Ended < before).OrderBy(a => a.Ended).ToList();
-        foreach (var failed in ended.Where(a => a.Failed).Reverse())
+        var attempts = Attempts.Where(a => a.EndedAt >= after && a.EndedAt < before).OrderBy(a => a.EndedAt).ToList();
+        foreach (var failed in attempts.Where(a => a.Failed).Reverse())
         {
-            var around = ended.Where(a => (Stopwatch.GetElapsedTime(a.Ended, failed.Ended)).Duration() < Window / 2).ToList();
-            if (around.Count(a => a.Failed) * 100 > around.Count)
-                return Stopwatch.GetElapsedTime(after, failed.Ended);
+            var window = attempts.Where(a => Stopwatch.GetElapsedTime(a.EndedAt, failed.EndedAt).Duration() < Window / 2).ToList();
+            if (window.Count(a => a.Failed) * 100 > window.Count)
+                return Stopwatch.GetElapsedTime(after, failed.EndedAt);
         }
         return TimeSpan.Zero;
     }
 
-    /// <summary>How many requests failed of how many, for each second after a moment in which any did.</summary>
-    public string FailedBySecond(long after) => string.Join(", ", Attempts.Where(a => a.Ended >= after)
-        .GroupBy(a => (int)Stopwatch.GetElapsedTime(after, a.Ended).TotalSeconds).OrderBy(second => second.Key)
+    /// <summary>The number of failed and of all attempts, for each second with a failure.</summary>
+    public string FailuresBySecond(long after) => string.Join(", ", Attempts.Where(a => a.EndedAt >= after)
+        .GroupBy(a => (int)Stopwatch.GetElapsedTime(after, a.EndedAt).TotalSeconds).OrderBy(second => second.Key)
         .Where(second => second.Any(a => a.Failed)).Select(second => $"{second.Key} s: {second.Count(a => a.Failed)} of {second.Count()}"));
 
     private async Task Work(Random random)
     {
-        // Where tests share two cores with others, a load that takes both would only measure itself.
-        using var pace = new PeriodicTimer(Settings.RunsAll ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(500));
+        // A default run shares two cores with other tests; saturating them would measure only the load itself.
+        using var pace = new PeriodicTimer(Settings.IsFullRun ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(500));
         while (true)
         {
-            var promises = new ExpectedState($"p-{Guid.NewGuid():n}");
-            _promises.Enqueue(promises);
-            for (var n = 0; n < ConsultationsAPatient; n++)
+            var expected = new ExpectedState($"p-{Guid.NewGuid():n}");
+            _expected.Enqueue(expected);
+            for (var i = 0; i < ConsultationsPerPatient; i++)
             {
                 if (_stopping.IsCancellationRequested)
                     return;
                 await pace.WaitForNextTickAsync();
-                await new LoadScenario(LoadClient, promises, random).Go();
-                Interlocked.Increment(ref _journeys);
+                await new LoadScenario(Client, expected, random).Run();
+                Interlocked.Increment(ref _completed);
             }
         }
     }
 
-    private async Task Until(Func<bool> condition, string what)
+    private async Task Until(Func<bool> condition, string description)
     {
         var waited = Stopwatch.StartNew();
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!condition())
         {
-            if (_workers.FirstOrDefault(worker => worker.IsFaulted) is { } broken)
-                await broken;
-            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(2), $"Not within 2 minutes: {what}. {string.Join("; ", Attempts.TakeLast(20))}");
+            if (_workers.FirstOrDefault(worker => worker.IsFaulted) is { } faulted)
+                await faulted;
+            Assert.True(
+                waited.Elapsed < TimeSpan.FromMinutes(2), $"Not in 2 minutes: {description}. {string.Join("; ", Attempts.TakeLast(20))}");
             await ticks.WaitForNextTickAsync();
         }
     }

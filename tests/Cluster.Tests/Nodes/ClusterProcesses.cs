@@ -4,18 +4,16 @@ using Xunit;
 
 namespace Replays.Cluster.Tests.Nodes;
 
-/// <summary>Silos and Api nodes as processes of their own, on one database and one folder of media.</summary>
+/// <summary>Silos and Api nodes as separate processes with one database and one media directory.</summary>
 internal sealed class ClusterProcesses : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-cluster-").FullName;
 
-    /// <param name="silos">How many silos.</param>
-    /// <param name="apis">How many Api nodes.</param>
-    /// <param name="place">Where a node runs and how it reaches the database: by its number, silos first.</param>
-    public ClusterProcesses(int silos, int apis, Func<int, Place> place)
+    /// <param name="location">The location of a node by its index, silos first.</param>
+    public ClusterProcesses(int silos, int apis, Func<int, NodeLocation> location)
     {
-        Silos = [.. Enumerable.Range(0, silos).Select(n => Node("Silo", place(n)))];
-        Apis = [.. Enumerable.Range(silos, apis).Select(n => Node("Api", place(n)))];
+        Silos = [.. Enumerable.Range(0, silos).Select(n => Node("Silo", location(n)))];
+        Apis = [.. Enumerable.Range(silos, apis).Select(n => Node("Api", location(n)))];
     }
 
     public IReadOnlyList<ProgramProcess> Silos { get; }
@@ -24,13 +22,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     public IEnumerable<ProgramProcess> All => [.. Silos, .. Apis];
 
-    /// <summary>A cluster in one place, its database brought up to date and every node ready.</summary>
-    public static Task<ClusterProcesses> Start(string database, int silos = 2, int apis = 2) => Start(silos, apis, _ => new Place(database));
+    /// <inheritdoc cref="Start()"/>
+    public static Task<ClusterProcesses> Start(string database, int silos = 2, int apis = 2) =>
+        Start(silos, apis, _ => new NodeLocation(database));
 
-    /// <summary>A cluster, its database brought up to date and every node ready.</summary>
-    public static async Task<ClusterProcesses> Start(int silos, int apis, Func<int, Place> place)
+    /// <inheritdoc cref="Start()"/>
+    public static async Task<ClusterProcesses> Start(int silos, int apis, Func<int, NodeLocation> location)
     {
-        var cluster = new ClusterProcesses(silos, apis, place);
+        var cluster = new ClusterProcesses(silos, apis, location);
         try
         {
             await cluster.Start();
@@ -43,7 +42,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Brings the database up to date, then starts all nodes at once and waits until all are ready.</summary>
+    /// <summary>Migrates the database, then starts all nodes concurrently and waits until they are ready.</summary>
     public async Task Start()
     {
         Silos[0].Launch("migrate");
@@ -58,20 +57,20 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private ProgramProcess Node(string program, Place place)
+    private ProgramProcess Node(string program, NodeLocation location)
     {
         var settings = new Dictionary<string, string?>(TestTokens.Settings)
         {
-            ["ConnectionStrings__Replays"] = place.Database,
+            ["ConnectionStrings__Replays"] = location.Database,
             ["Replays__Media__Directory"] = Path.Combine(_directory, "media"),
-            ["Replays__Silo__AdvertisedAddress"] = place.Address,
+            ["Replays__Silo__AdvertisedAddress"] = location.Address,
             ["Replays__Silo__SiloPort"] = $"{LoopbackPort.Next()}",
             ["Replays__Silo__GatewayPort"] = $"{LoopbackPort.Next()}",
             ["DOTNET_gcServer"] = "0",
-            ["DOTNET_TieredPGO"] = "0", // they start often and live for a minute
+            ["DOTNET_TieredPGO"] = "0", // the processes are short-lived
         };
-        foreach (var (name, value) in place.Settings ?? new Dictionary<string, string?>())
+        foreach (var (name, value) in location.Settings ?? new Dictionary<string, string?>())
             settings[name] = value;
-        return new(program, _directory, settings, address: place.Address, via: place.Via);
+        return new(program, _directory, settings, address: location.Address, via: location.CommandPrefix);
     }
 }

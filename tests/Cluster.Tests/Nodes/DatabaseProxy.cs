@@ -6,8 +6,8 @@ using System.Text;
 namespace Replays.Cluster.Tests.Nodes;
 
 /// <summary>
-/// A TCP proxy between nodes and PostgreSQL that can lose the server's answer to a commit: what was to be written is written, the connection is cut, and
-/// nobody was told. It understands as much of the protocol (PostgreSQL, "Frontend/Backend Protocol") as it needs for that.
+/// A TCP proxy between nodes and PostgreSQL that can drop the server's response to a commit: the write is committed, and the client sees
+/// only a broken connection. Parses as much of the protocol (PostgreSQL, "Frontend/Backend Protocol") as that needs.
 /// </summary>
 internal sealed class DatabaseProxy : IAsyncDisposable
 {
@@ -15,16 +15,16 @@ internal sealed class DatabaseProxy : IAsyncDisposable
     private static readonly string[] Writes = ["INSERT", "UPDATE", "DELETE", "COMMIT"];
 
     private readonly TcpListener _listener;
-    private readonly int _server;
-    private readonly CancellationTokenSource _ending = new();
+    private readonly int _serverPort;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
-    private int _lost;
+    private int _dropped;
 
-    /// <param name="server">PostgreSQL's port on this machine.</param>
-    /// <param name="address">Where nodes reach the proxy.</param>
-    public DatabaseProxy(int server, IPAddress address)
+    /// <param name="serverPort">PostgreSQL's loopback port.</param>
+    /// <param name="address">The address on which the proxy listens.</param>
+    public DatabaseProxy(int serverPort, IPAddress address)
     {
-        _server = server;
+        _serverPort = serverPort;
         _listener = new TcpListener(address, 0);
         _listener.Start();
         _accepting = Accept();
@@ -32,18 +32,17 @@ internal sealed class DatabaseProxy : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>Asked for every answer to a commit: whether it is lost. Null: none is.</summary>
-    public Func<bool>? Loses { get; set; }
+    /// <summary>Decides for every response to a commit whether to drop it; null drops none.</summary>
+    public Func<bool>? DropsCommitResponse { get; set; }
 
-    /// <summary>How many answers were lost.</summary>
-    public int Lost => Volatile.Read(ref _lost);
+    public int DroppedResponses => Volatile.Read(ref _dropped);
 
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
+        await _stopping.CancelAsync();
         _listener.Dispose();
         await _accepting;
-        _ending.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task Accept()
@@ -53,8 +52,8 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         {
             while (true)
             {
-                var node = await _listener.AcceptTcpClientAsync(_ending.Token);
-                connections.Add(Carry(node));
+                var node = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                connections.Add(Forward(node));
             }
         }
         catch (OperationCanceledException)
@@ -63,57 +62,59 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
-    private async Task Carry(TcpClient accepted)
+    private async Task Forward(TcpClient accepted)
     {
         using var node = accepted;
         using var server = new TcpClient();
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _server, _ending.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _serverPort, _stopping.Token);
             node.NoDelay = server.NoDelay = true;
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             await Task.WhenAny(
-                node.GetStream().CopyToAsync(server.GetStream(), ended.Token), CarryAnswers(server.GetStream(), node.GetStream(), ended.Token));
+                node.GetStream().CopyToAsync(server.GetStream(), ended.Token),
+                ForwardResponses(server.GetStream(), node.GetStream(), ended.Token));
             await ended.CancelAsync();
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            // Either end is gone; so is the other, now.
+            // One side closed its connection; the proxy closes the other.
         }
-        node.Client.LingerState = new LingerOption(true, 0); // reset, as when a machine on the way dies
+        node.Client.LingerState = new LingerOption(true, 0); // reset instead of an orderly close
     }
 
-    /// <summary>Holds back an answer until it is whole. Ends, and with it the connection, when one is lost.</summary>
-    private async Task CarryAnswers(NetworkStream server, NetworkStream node, CancellationToken cancellation)
+    /// <summary>Forwards complete responses. Returns, which closes the connection, when it drops one.</summary>
+    private async Task ForwardResponses(NetworkStream server, NetworkStream node, CancellationToken cancellation)
     {
         var header = new byte[5];
-        var answer = new MemoryStream();
+        var response = new MemoryStream();
         var writes = false;
         while (await server.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellation) == header.Length)
         {
             var body = new byte[BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - 4];
             await server.ReadExactlyAsync(body, cancellation);
-            answer.Write(header);
-            answer.Write(body);
+            response.Write(header);
+            response.Write(body);
             if (header[0] == CommandComplete)
             {
                 var tag = Encoding.ASCII.GetString(body).TrimEnd('\0');
-                writes |= Array.Exists(Writes, verb => tag.StartsWith(verb, StringComparison.Ordinal)) && !tag.EndsWith(" 0", StringComparison.Ordinal);
+                writes |= Array.Exists(Writes, verb => tag.StartsWith(verb, StringComparison.Ordinal))
+                    && !tag.EndsWith(" 0", StringComparison.Ordinal);
             }
-            if (header[0] != ReadyForQuery && !IsAwaited(header[0]))
+            if (header[0] != ReadyForQuery && !ClientMustReply(header[0]))
                 continue;
-            // Idle: no transaction is open, so what was written is committed.
-            if (header[0] == ReadyForQuery && body[0] == Idle && writes && Loses?.Invoke() == true)
+            // Idle means that no transaction is open: the writes are committed.
+            if (header[0] == ReadyForQuery && body[0] == Idle && writes && DropsCommitResponse?.Invoke() == true)
             {
-                Interlocked.Increment(ref _lost);
+                Interlocked.Increment(ref _dropped);
                 return;
             }
-            await node.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), cancellation);
-            answer.SetLength(0);
+            await node.WriteAsync(response.GetBuffer().AsMemory(0, (int)response.Length), cancellation);
+            response.SetLength(0);
             writes = writes && header[0] != ReadyForQuery;
         }
     }
 
-    /// <summary>What a client answers before the server says more: it must not be held back.</summary>
-    private static bool IsAwaited(byte message) => message is (byte)'R' or (byte)'G' or (byte)'N' or (byte)'A';
+    /// <summary>Whether the server waits for the client after this message, so that buffering it would deadlock.</summary>
+    private static bool ClientMustReply(byte message) => message is (byte)'R' or (byte)'G' or (byte)'N' or (byte)'A';
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Replays.Cluster.Tests.Nodes;
 
-/// <summary>Where OTLP (over HTTP, protobuf) is sent to: keeps every byte. Texts in protobuf are UTF-8 as they are, so they can be searched for.</summary>
+/// <summary>An OTLP receiver (HTTP, protobuf) that keeps every byte. Protobuf strings are plain UTF-8, so they are searchable.</summary>
 internal sealed partial class OtlpSink : IAsyncDisposable
 {
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _received = [];
@@ -37,21 +37,23 @@ internal sealed partial class OtlpSink : IAsyncDisposable
         return sink;
     }
 
-    /// <summary>All that was sent to a signal's path: <c>/v1/traces</c>, <c>/v1/metrics</c>, <c>/v1/logs</c>.</summary>
-    public string Texts(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.UTF8.GetString(r.Body)));
+    /// <summary>All that was sent to a signal's path: <c>/v1/traces</c>, <c>/v1/metrics</c> or <c>/v1/logs</c>.</summary>
+    public string TextOf(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.UTF8.GetString(r.Body)));
 
-    /// <summary>The traces, by their id, with a span that holds this text.</summary>
+    /// <summary>The ids of the traces with a span that contains the text.</summary>
     public IReadOnlySet<string> TracesWith(string text)
     {
         var all = string.Concat(_received.Where(r => r.Path == "/v1/traces").Select(r => Encoding.Latin1.GetString(r.Body)));
-        // A span begins with its trace's id, field 1 of 16 bytes, and its own, field 2 of 8 bytes.
-        var begins = SpanBegin().Matches(all);
-        return begins.Where((begin, n) => all[begin.Index..(n + 1 < begins.Count ? begins[n + 1].Index : all.Length)].Contains(text, StringComparison.Ordinal))
-            .Select(begin => begin.Groups[1].Value).ToHashSet();
+        // A span starts with its trace id (field 1, 16 bytes) and its span id (field 2, 8 bytes).
+        var starts = SpanStart().Matches(all);
+        return starts
+            .Where((start, i) =>
+                all[start.Index..(i + 1 < starts.Count ? starts[i + 1].Index : all.Length)].Contains(text, StringComparison.Ordinal))
+            .Select(start => start.Groups[1].Value).ToHashSet();
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [GeneratedRegex("\n\x10(.{16})\x12\x08.{8}", RegexOptions.Singleline)]
-    private static partial Regex SpanBegin();
+    private static partial Regex SpanStart();
 }

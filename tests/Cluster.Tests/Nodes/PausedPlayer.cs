@@ -5,23 +5,22 @@ using System.Text;
 namespace Replays.Cluster.Tests.Nodes;
 
 /// <summary>
-/// A player that began and was paused: it takes no more media, so that the rest of the answer waits with the server and in the buffers between.
-/// Only a connection that is reset reaches it.
+/// A player that is paused after its first media: it reads no more, so that the rest of the response stays in the server and in socket
+/// buffers. It notices only a reset connection.
 /// </summary>
 internal sealed class PausedPlayer : IDisposable
 {
-    private const int Taken = 256 << 10;
+    private const int BytesBeforePause = 256 << 10;
 
     private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _socket;
 
-    public PausedPlayer(Uri server, string path, string token) => CutOff = Play(server, path, token);
+    public PausedPlayer(Uri server, string path, string token) => Aborted = Play(server, path, token);
 
-    /// <summary>Completes once media have arrived and it pauses.</summary>
     public Task Paused => _paused.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>When its connection was reset; by the stopwatch.</summary>
-    public Task<long> CutOff { get; }
+    /// <summary>Completes when the connection is reset, with the <see cref="Stopwatch"/> timestamp.</summary>
+    public Task<long> Aborted { get; }
 
     public void Dispose() => _socket?.Dispose();
 
@@ -29,40 +28,44 @@ internal sealed class PausedPlayer : IDisposable
     {
         var request = Encoding.ASCII.GetBytes(
             $"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
-        var socket = await Begin();
+        var socket = await Connect();
         _paused.SetResult();
         using var watch = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!socket.Poll(TimeSpan.Zero, SelectMode.SelectError))
             await watch.WaitForNextTickAsync();
         return Stopwatch.GetTimestamp();
 
-        // As a player does: who is refused or cut off at first begins again.
-        async Task<Socket> Begin()
+        // Retries like a player whose first requests are denied or aborted.
+        async Task<Socket> Connect()
         {
-            using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
-            for (var tries = 1; ; tries++)
+            using var delay = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+            for (var attempt = 1; ; attempt++)
             {
-                _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 32 << 10, NoDelay = true };
-                if (await Arrive(_socket))
+                _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+                {
+                    ReceiveBufferSize = 32 << 10,
+                    NoDelay = true,
+                };
+                if (await ReceivesMedia(_socket))
                     return _socket;
                 _socket.Dispose();
-                if (tries == 100)
-                    throw new IOException("No media arrive.");
-                await pauses.WaitForNextTickAsync();
+                if (attempt == 100)
+                    throw new IOException("No media arrived.");
+                await delay.WaitForNextTickAsync();
             }
         }
 
-        async Task<bool> Arrive(Socket with)
+        async Task<bool> ReceivesMedia(Socket connection)
         {
             var buffer = new byte[16 << 10];
             try
             {
-                await with.ConnectAsync(server.Host, server.Port);
-                await with.SendAsync(request);
-                var taken = 0;
-                for (var read = 1; read > 0 && taken < Taken; taken += read)
-                    read = await with.ReceiveAsync(buffer);
-                return taken >= Taken;
+                await connection.ConnectAsync(server.Host, server.Port);
+                await connection.SendAsync(request);
+                var received = 0;
+                for (var read = 1; read > 0 && received < BytesBeforePause; received += read)
+                    read = await connection.ReceiveAsync(buffer);
+                return received >= BytesBeforePause;
             }
             catch (SocketException)
             {

@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace Replays.Cluster.Tests.Nodes;
 
-/// <summary>A command of the operating system, or of the SDK.</summary>
 internal static class Shell
 {
-    /// <summary>Runs it to its end.</summary>
-    /// <exception cref="InvalidOperationException">It failed: with what it printed.</exception>
+    /// <exception cref="InvalidOperationException">The command failed; the message has its output.</exception>
     public static async Task Run(string command, string? directory = null)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{command} 2>&1"]) { RedirectStandardOutput = true, WorkingDirectory = directory ?? "" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{command} 2>&1"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = directory ?? "",
+        };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -17,7 +19,6 @@ internal static class Shell
             throw new InvalidOperationException($"{command} exited with {process.ExitCode}: {output}");
     }
 
-    /// <summary>Whether it ended well.</summary>
     public static async Task<bool> Succeeds(string command, string directory)
     {
         try

@@ -3,8 +3,8 @@ using Xunit;
 namespace Replays.Cluster.Tests.Nodes;
 
 /// <summary>
-/// A wall clock that can be put forward and back while a program runs; the monotonic one goes on. Not by libfaketime: that reaches into waits and polls
-/// as well, and .NET's sockets fail under it.
+/// Steps the wall clock of a running program forward and back; its monotonic clock is not affected. libfaketime is no alternative: it also
+/// intercepts waits and polls, and .NET's sockets fail under it.
 /// </summary>
 internal sealed class SteppedClock : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class SteppedClock : IDisposable
         #include <stdlib.h>
         #include <sys/mman.h>
         #include <time.h>
-        static volatile long *offset; /* seconds, in a file that the test writes */
+        static volatile long *offset; /* seconds, in a mapped file that the test writes */
         static int (*real)(clockid_t, struct timespec *);
         __attribute__((constructor)) static void begin(void) {
             real = dlsym(RTLD_NEXT, "clock_gettime");
@@ -33,19 +33,19 @@ internal sealed class SteppedClock : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-clock-").FullName;
 
-    private SteppedClock() => Set(TimeSpan.Zero);
+    private SteppedClock() => SetOffset(TimeSpan.Zero);
 
-    /// <summary>For the environment of a program that goes by it.</summary>
+    /// <summary>The environment variables of a program under this clock.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
     {
         ["LD_PRELOAD"] = Path.Combine(_directory, "clock.so"),
-        ["STEPPED_CLOCK"] = Offset,
+        ["STEPPED_CLOCK"] = OffsetFile,
     };
 
-    private string Offset => Path.Combine(_directory, "offset");
+    private string OffsetFile => Path.Combine(_directory, "offset");
 
-    /// <summary>Skips the test where there is no C compiler.</summary>
-    public static async Task<SteppedClock> Make()
+    /// <summary>Skips the test if there is no C compiler.</summary>
+    public static async Task<SteppedClock> Create()
     {
         var clock = new SteppedClock();
         try
@@ -62,11 +62,11 @@ internal sealed class SteppedClock : IDisposable
         }
     }
 
-    /// <param name="offset">From the right time.</param>
-    public void Set(TimeSpan offset)
+    /// <param name="offset">From the correct time.</param>
+    public void SetOffset(TimeSpan offset)
     {
-        using var file = new FileStream(Offset, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        file.Write(BitConverter.GetBytes((long)offset.TotalSeconds)); // in place: it is mapped
+        using var file = new FileStream(OffsetFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(BitConverter.GetBytes((long)offset.TotalSeconds)); // in place, because the file is mapped
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -7,53 +7,57 @@ using Xunit;
 namespace Replays.Cluster.Tests.Scenarios;
 
 /// <summary>
-/// An island of one silo and one Api node is cut off, in the network, from the other two silos and their Api node, from the database, or from both. The load
-/// asks the others, as a proxy would that looks at health; the stopped replay is asked of everybody, all the time.
+/// One silo and one Api node are isolated from the other two silos and their Api node, from the database, or from both. The load goes to
+/// the other Api node, as from a proxy that checks health; the stopped replay is requested from both.
 /// </summary>
-[Collection(Alone.Name)]
+[Collection(SequentialCollection.Name)]
 public sealed class PartitionTests(PostgresServer postgres)
 {
-    private const int Silos = 3, Apis = 2, IslandSilo = 0, IslandApi = Silos;
-    private static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(10);
+    private const int Silos = 3, Apis = 2, IsolatedSilo = 0, IsolatedApi = Silos;
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(10);
 
     [LongFact]
-    public Task Peers_are_cut_off() => Cut(peers: true, database: false);
+    public Task Peers_are_unreachable() => Isolate(peers: true, database: false);
 
     [LongFact]
-    public Task The_database_is_cut_off() => Cut(peers: false, database: true);
+    public Task The_database_is_unreachable() => Isolate(peers: false, database: true);
 
     [LongFact]
-    public Task Peers_and_database_are_cut_off() => Cut(peers: true, database: true);
+    public Task Peers_and_database_are_unreachable() => Isolate(peers: true, database: true);
 
     [LongFact]
-    public Task Peers_are_cut_off_in_one_direction() => Cut(peers: true, database: false, both: false);
+    public Task Peers_are_unreachable_in_one_direction() => Isolate(peers: true, database: false, bidirectional: false);
 
-    private async Task Cut(bool peers, bool database, bool both = true)
+    private async Task Isolate(bool peers, bool database, bool bidirectional = true)
     {
-        await using var networks = await Networks.Make(Silos + Apis);
+        await using var namespaces = await NetworkNamespaces.Create(Silos + Apis);
         var direct = await postgres.CreateDatabase();
-        var reached = new NpgsqlConnectionStringBuilder(direct);
-        await using var proxy = new DatabaseProxy(reached.Port, networks.Database);
-        (reached.Host, reached.Port) = ($"{networks.Database}", proxy.EndPoint.Port);
-        (reached.SslMode, reached.GssEncryptionMode) = (SslMode.Disable, GssEncryptionMode.Disable);
+        var proxied = new NpgsqlConnectionStringBuilder(direct);
+        await using var proxy = new DatabaseProxy(proxied.Port, namespaces.Database);
+        (proxied.Host, proxied.Port) = ($"{namespaces.Database}", proxy.EndPoint.Port);
+        (proxied.SslMode, proxied.GssEncryptionMode) = (SslMode.Disable, GssEncryptionMode.Disable);
         await using var cluster = await ClusterProcesses.Start(
-            Silos, Apis, node => new Place(reached.ToString(), networks.Address(node), networks.Via(node)));
-        await using var witness = await Witness.Begin(cluster.Apis);
-        await using var scenario = new Scenario(cluster.Apis[1].Address);
-        var others = Enumerable.Range(0, Silos + Apis).Where(node => node is not (IslandSilo or IslandApi)).Select(networks.Address);
+            Silos, Apis, node => new NodeLocation(proxied.ToString(), namespaces.Address(node), namespaces.CommandPrefix(node)));
+        await using var monitor = await StopListMonitor.Start(cluster.Apis);
+        await using var scenario = new FaultScenario(cluster.Apis[1].Address);
+        var unreachable = new List<string>();
+        if (peers)
+            unreachable.AddRange(Enumerable.Range(0, Silos + Apis).Except([IsolatedSilo, IsolatedApi]).Select(namespaces.Address));
+        if (database)
+            unreachable.Add($"{namespaces.Database}");
         await scenario.Run(
             async () =>
             {
-                await networks.Cut([IslandSilo, IslandApi], [.. peers ? others : [], .. database ? [$"{networks.Database}"] : Array.Empty<string>()], both);
-                await witness.Stop(direct);
-                await scenario.Overcomes("the cut", AfterCut);
-                await networks.Heal();
-                // Declared dead meanwhile, it ends as soon as it hears of it, and whoever supervises it starts it again.
-                await cluster.Silos[IslandSilo].Exit();
-                await cluster.Silos[IslandSilo].Start();
+                await namespaces.Isolate([IsolatedSilo, IsolatedApi], unreachable, bidirectional);
+                await monitor.StopReplay(direct);
+                await scenario.AssertRecovery("the partition", RecoveryLimit);
+                await namespaces.Reconnect();
+                // The others have declared it dead: it ends when it learns that, and its supervisor restarts it.
+                await cluster.Silos[IsolatedSilo].Exit();
+                await cluster.Silos[IsolatedSilo].Start();
                 await cluster.Apis[0].Ready();
             },
-            AfterCut);
-        Console.WriteLine($"  {await witness.Judge(cutOff: TimeSpan.FromSeconds(3))}");
+            RecoveryLimit);
+        Console.WriteLine($"  {await monitor.Verify(abortLimit: TimeSpan.FromSeconds(3))}");
     }
 }

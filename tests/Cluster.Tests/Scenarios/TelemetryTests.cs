@@ -9,61 +9,65 @@ using Xunit;
 
 namespace Replays.Cluster.Tests.Scenarios;
 
-/// <summary>What the programs tell of themselves.</summary>
-public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<TelemetryRun>
+public sealed partial class TelemetryTests(TelemetryFixture fixture) : IClassFixture<TelemetryFixture>
 {
     [Fact]
-    public void Traces_metrics_logs_and_console_tell_what_happens_and_never_of_whom()
+    public void Traces_metrics_logs_and_console_output_are_not_empty_and_contain_no_personal_data()
     {
-        (string Where, string All)[] told =
+        (string Source, string Text)[] outputs =
         [
-            ("traces", run.Sink.Texts("/v1/traces")), ("metrics", run.Sink.Texts("/v1/metrics")), ("logs", run.Sink.Texts("/v1/logs")),
-            ("/metrics", run.Scraped), .. run.Consoles.Select(output => ("console", output)),
+            ("traces", fixture.Sink.TextOf("/v1/traces")), ("metrics", fixture.Sink.TextOf("/v1/metrics")),
+            ("logs", fixture.Sink.TextOf("/v1/logs")), ("/metrics", fixture.Metrics),
+            .. fixture.ConsoleOutputs.Select(output => ("console", output)),
         ];
-        foreach (var (where, all) in told)
+        foreach (var (source, text) in outputs)
         {
-            Assert.NotEmpty(all);
-            foreach (var secret in run.Secrets)
+            Assert.NotEmpty(text);
+            foreach (var personal in fixture.PersonalData)
             {
-                var at = all.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
-                Assert.True(at < 0, $"{where} tells '{secret}': {(at < 0 ? "" : all[Math.Max(0, at - 300)..Math.Min(all.Length, at + 200)])}");
+                var at = text.IndexOf(personal, StringComparison.OrdinalIgnoreCase);
+                var excerpt = at < 0 ? "" : text[Math.Max(0, at - 300)..Math.Min(text.Length, at + 200)];
+                Assert.True(at < 0, $"{source} contains '{personal}': {excerpt}");
             }
         }
     }
 
     [Fact]
-    public void One_trace_leads_from_the_request_through_the_grain_to_the_statement()
+    public void One_trace_spans_the_request_the_grain_call_and_the_SQL_statement()
     {
-        var traces = run.Sink.TracesWith("/v1/patients/{patient}/consultations");
-        Assert.NotEmpty(traces);
-        Assert.Contains(traces.Intersect(run.Sink.TracesWith("IPatientGrain/Book")), run.Sink.TracesWith("db.system.name").Contains);
+        var requests = fixture.Sink.TracesWith("/v1/patients/{patient}/consultations");
+        Assert.NotEmpty(requests);
+        var grainCalls = requests.Intersect(fixture.Sink.TracesWith("IPatientGrain/Book"));
+        Assert.Contains(grainCalls, fixture.Sink.TracesWith("db.system.name").Contains);
     }
 
     [Fact]
-    public void Metrics_are_on_their_own_port_and_on_no_other()
+    public void Metrics_are_served_only_on_their_own_port()
     {
-        Assert.Contains("http_server_request_duration_seconds", run.Scraped);
-        Assert.Equal(HttpStatusCode.NotFound, run.MetricsInPublic);
+        Assert.Contains("http_server_request_duration_seconds", fixture.Metrics);
+        Assert.Equal(HttpStatusCode.NotFound, fixture.PublicMetricsStatus);
     }
 
     [Fact]
-    public void Every_metric_that_a_panel_or_an_alert_asks_for_exists()
+    public void Every_metric_of_a_dashboard_or_an_alert_exists()
     {
         var instruments = Instruments();
         var deploy = Path.Combine(AppContext.BaseDirectory, "deploy");
         foreach (var file in new[] { "grafana/dashboards/replays.json", "prometheus/alerts.yml" })
         {
-            var asked = Expression().Matches(File.ReadAllText(Path.Combine(deploy, file)))
-                .SelectMany(expression => Metric().Matches(NoMetric().Replace(expression.Value, ""))).Select(metric => metric.Value).Distinct().ToList();
-            Assert.NotEmpty(asked);
-            // What has not happened yet is not in the text: then there is an instrument that will bring it there.
-            Assert.All(asked, name => Assert.True(
-                run.Scraped.Contains($"\n{name}{{", StringComparison.Ordinal) || run.Scraped.Contains($"\n{name} ", StringComparison.Ordinal)
-                || instruments.Any(instrument => name.StartsWith(instrument, StringComparison.Ordinal)), $"{file} asks for {name}."));
+            var used = Expression().Matches(File.ReadAllText(Path.Combine(deploy, file)))
+                .SelectMany(expression => Metric().Matches(NonMetric().Replace(expression.Value, "")))
+                .Select(metric => metric.Value).Distinct().ToList();
+            Assert.NotEmpty(used);
+            // A metric without a measurement is not exported yet, but its instrument exists.
+            Assert.All(used, name => Assert.True(
+                fixture.Metrics.Contains($"\n{name}{{", StringComparison.Ordinal)
+                || fixture.Metrics.Contains($"\n{name} ", StringComparison.Ordinal)
+                || instruments.Any(instrument => name.StartsWith(instrument, StringComparison.Ordinal)), $"{file} uses {name}."));
         }
     }
 
-    /// <summary>Every instrument of the service's own, as Prometheus calls it, but for the unit.</summary>
+    /// <summary>The Prometheus names, without unit, of the service's own instruments.</summary>
     private static HashSet<string> Instruments()
     {
         var names = new HashSet<string>();
@@ -76,8 +80,8 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
             },
         };
         listener.Start();
-        Type[] anyOfEach = [typeof(Telemetry), typeof(TelemetryOptions), typeof(SealService)];
-        var types = anyOfEach.SelectMany(one => one.Assembly.GetTypes());
+        Type[] onePerAssembly = [typeof(Telemetry), typeof(TelemetryOptions), typeof(SealService)];
+        var types = onePerAssembly.SelectMany(type => type.Assembly.GetTypes());
         foreach (var type in types.Where(type => type is { TypeInitializer: not null, ContainsGenericParameters: false }))
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         return names;
@@ -86,9 +90,9 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
     [GeneratedRegex("""(?m)^\s*"?expr"?:.*$""")]
     private static partial Regex Expression();
 
-    /// <summary>Labels and what a sum is grouped by.</summary>
+    /// <summary>Labels and grouping clauses.</summary>
     [GeneratedRegex("""\{.*?\}|\b(by|without|on) *\(.*?\)""")]
-    private static partial Regex NoMetric();
+    private static partial Regex NonMetric();
 
     [GeneratedRegex("""\b(replays|orleans|http|dotnet|db|kestrel)_\w+""")]
     private static partial Regex Metric();

@@ -10,96 +10,96 @@ namespace Replays.Grains.Tests.Consultations;
 public sealed class ConsultationTests(Backend backend)
 {
     [Fact]
-    public async Task A_switch_from_audio_to_video_delivers_both_parts_to_the_participant_alone()
+    public async Task A_switch_from_audio_to_video_delivers_both_recordings_to_their_patient_only()
     {
         var (patient, other) = (Backend.NewPatient(), Backend.NewPatient());
-        await backend.Begin(other, ConsultationMode.Audio);
-        var consultation = await backend.Begin(patient, ConsultationMode.Audio);
-        var audio = (await backend.Open(consultation)).Value!;
+        await backend.StartConsultation(other, ConsultationMode.Audio);
+        var consultation = await backend.StartConsultation(patient, ConsultationMode.Audio);
+        var audio = (await backend.OpenRecording(consultation)).Value!;
         var switched = await backend.Grains.Consultation(consultation).SwitchMode(ConsultationMode.Video, Backend.App);
         Assert.Equal(RecordingStatus.Closed, switched.Value!.Recordings[0].Status);
-        var video = (await backend.Open(consultation, "video/mp4")).Value!;
+        var video = (await backend.OpenRecording(consultation, "video/mp4")).Value!;
 
         Assert.Equal(RecordingStatus.Available, (await backend.Seal(video.Name)).Value!.Status);
         Assert.Equal(RecordingStatus.Available, (await backend.Seal(audio.Name)).Value!.Status);
 
-        Assert.Equal([video.Name.Name, audio.Name.Name], await backend.Replays(patient));
-        Assert.Empty(await backend.Replays(other));
+        Assert.Equal([video.Name.Name, audio.Name.Name], await backend.ListReplays(patient));
+        Assert.Empty(await backend.ListReplays(other));
     }
 
     [Fact]
-    public async Task Nothing_is_recorded_without_consent_in_just_that_mode()
+    public async Task Recording_requires_consent_to_its_mode()
     {
         var patient = Backend.NewPatient();
         var name = await backend.Book(patient);
         var consultation = backend.Grains.Consultation(name);
         await consultation.Start(ConsultationMode.Video, Backend.App);
-        Assert.Equal(ErrorCode.ConsentRequired, (await backend.Open(name, "video/mp4")).Error);
-        await consultation.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient));
-        Assert.Equal(ErrorCode.ConsentRequired, (await backend.Open(name, "video/mp4")).Error);
-        await consultation.SetConsent(ConsultationMode.Video, true, Backend.Of(patient));
-        Assert.True((await backend.Open(name, "video/mp4")).IsSuccess);
+        Assert.Equal(ErrorCode.ConsentRequired, (await backend.OpenRecording(name, "video/mp4")).Error);
+        await consultation.SetConsent(ConsultationMode.Audio, true, Backend.ActorOf(patient));
+        Assert.Equal(ErrorCode.ConsentRequired, (await backend.OpenRecording(name, "video/mp4")).Error);
+        await consultation.SetConsent(ConsultationMode.Video, true, Backend.ActorOf(patient));
+        Assert.True((await backend.OpenRecording(name, "video/mp4")).IsSuccess);
     }
 
     [Fact]
-    public async Task Nothing_is_recorded_where_the_patient_never_joined()
+    public async Task Recording_requires_that_the_patient_has_joined()
     {
         var patient = Backend.NewPatient();
         var name = await backend.Book(patient);
         var consultation = backend.Grains.Consultation(name);
-        await consultation.SetConsent(ConsultationMode.Audio, true, Backend.Of(patient));
+        await consultation.SetConsent(ConsultationMode.Audio, true, Backend.ActorOf(patient));
         await consultation.Start(ConsultationMode.Audio, Backend.App);
-        Assert.Equal(ErrorCode.PresenceRequired, (await backend.Open(name)).Error);
-        Assert.True((await consultation.Join(Backend.Of(patient))).IsSuccess);
-        Assert.True((await backend.Open(name)).IsSuccess);
+        Assert.Equal(ErrorCode.PresenceRequired, (await backend.OpenRecording(name)).Error);
+        Assert.True((await consultation.Join(Backend.ActorOf(patient))).IsSuccess);
+        Assert.True((await backend.OpenRecording(name)).IsSuccess);
     }
 
     [Fact]
-    public async Task Consent_withdrawn_during_the_call_discards_what_is_not_sealed()
+    public async Task Consent_withdrawn_during_the_call_discards_unsealed_recordings()
     {
         var patient = Backend.NewPatient();
-        var name = await backend.Begin(patient, ConsultationMode.Audio);
+        var name = await backend.StartConsultation(patient, ConsultationMode.Audio);
         var consultation = backend.Grains.Consultation(name);
-        var @sealed = (await backend.Open(name)).Value!;
+        var @sealed = (await backend.OpenRecording(name)).Value!;
         await backend.Seal(@sealed.Name);
-        var open = (await backend.Open(name)).Value!;
+        var open = (await backend.OpenRecording(name)).Value!;
 
-        var after = (await consultation.SetConsent(ConsultationMode.Audio, false, Backend.Of(patient))).Value!;
+        var after = (await consultation.SetConsent(ConsultationMode.Audio, false, Backend.ActorOf(patient))).Value!;
 
         Assert.Equal([RecordingStatus.Available, RecordingStatus.Discarded], after.Recordings.Select(r => r.Status));
         Assert.Equal(ErrorCode.InvalidTransition, (await backend.Seal(open.Name)).Error);
-        Assert.Equal([@sealed.Name.Name], await backend.Replays(patient));
+        Assert.Equal([@sealed.Name.Name], await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task Consent_withdrawn_after_the_end_withdraws_the_replay()
+    public async Task Consent_withdrawn_after_the_end_withdraws_the_replay_from_the_list()
     {
         var patient = Backend.NewPatient();
-        var name = await backend.Begin(patient, ConsultationMode.Audio);
-        await backend.Seal((await backend.Open(name)).Value!.Name);
+        var name = await backend.StartConsultation(patient, ConsultationMode.Audio);
+        await backend.Seal((await backend.OpenRecording(name)).Value!.Name);
         await backend.Grains.Consultation(name).End(false, Backend.App);
-        Assert.Single(await backend.Replays(patient));
-        await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.Of(patient));
-        Assert.Empty(await backend.Replays(patient));
+        Assert.Single(await backend.ListReplays(patient));
+        await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.ActorOf(patient));
+        Assert.Empty(await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task Sealing_again_changes_nothing_and_another_digest_is_refused()
+    public async Task Delivering_again_changes_nothing_and_another_digest_is_rejected()
     {
         var patient = Backend.NewPatient();
-        var name = (await backend.Open(await backend.Begin(patient, ConsultationMode.Audio))).Value!.Name;
+        var name = (await backend.OpenRecording(await backend.StartConsultation(patient, ConsultationMode.Audio))).Value!.Name;
         var consultation = backend.Grains.Consultation(name.Consultation);
-        var media = Backend.Media();
+        var media = Backend.NewMedia();
         await backend.Seal(name, media);
         Assert.True((await consultation.Deliver(1, Guid.Empty, media, Backend.Recorder)).IsSuccess);
-        Assert.Equal(ErrorCode.DigestMismatch, (await consultation.Deliver(1, Guid.Empty, Backend.Media(), Backend.Recorder)).Error);
-        Assert.Single(await backend.Replays(patient));
+        Assert.Equal(ErrorCode.DigestMismatch, (await consultation.Deliver(1, Guid.Empty, Backend.NewMedia(), Backend.Recorder)).Error);
+        Assert.Single(await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task An_upload_keeps_a_seal_out_and_a_wrong_token_finds_nothing()
+    public async Task Upload_and_seal_leases_exclude_each_other_and_a_wrong_upload_token_is_not_found()
     {
-        var recording = (await backend.Open(await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio))).Value!;
+        var recording = (await backend.OpenRecording(await backend.StartConsultation(Backend.NewPatient(), ConsultationMode.Audio))).Value!;
         var consultation = backend.Grains.Consultation(recording.Name.Consultation);
         Assert.Equal(ErrorCode.NotFound, (await consultation.AcquireUploadLease(1, "guessed")).Error);
         var upload = (await consultation.AcquireUploadLease(1, recording.UploadToken)).Value!;
@@ -110,21 +110,21 @@ public sealed class ConsultationTests(Backend backend)
     }
 
     [Fact]
-    public async Task The_wrong_patient_in_the_call_leaves_nothing_in_the_list()
+    public async Task Ending_with_the_wrong_patient_empties_the_list()
     {
         var patient = Backend.NewPatient();
-        var name = await backend.Begin(patient, ConsultationMode.Audio);
-        await backend.Seal((await backend.Open(name)).Value!.Name);
+        var name = await backend.StartConsultation(patient, ConsultationMode.Audio);
+        await backend.Seal((await backend.OpenRecording(name)).Value!.Name);
         var ended = await backend.Grains.Consultation(name).End(true, Backend.App);
         Assert.Equal(ConsultationStatus.Ended, ended.Value!.Status);
-        Assert.Empty(await backend.Replays(patient));
+        Assert.Empty(await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task A_client_can_deliver_nothing_to_a_patient()
+    public async Task A_client_cannot_deliver_a_replay()
     {
         var patient = Backend.NewPatient();
-        var recording = (await backend.Open(await backend.Begin(patient, ConsultationMode.Audio))).Value!;
+        var recording = (await backend.OpenRecording(await backend.StartConsultation(patient, ConsultationMode.Audio))).Value!;
         var replay = new Replay
         {
             Name = recording.Name,
@@ -137,16 +137,17 @@ public sealed class ConsultationTests(Backend backend)
             ObjectKey = recording.ObjectKey,
             WrappedKey = [],
         };
-        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(patient).AcceptReplay(new Delivery(replay, Backend.Recorder)));
-        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(Backend.NewPatient()).AcceptReplay(new Delivery(replay, Backend.Recorder)));
-        Assert.Empty(await backend.Replays(patient));
+        var delivery = new Delivery(replay, Backend.Recorder);
+        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(patient).AcceptReplay(delivery));
+        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(Backend.NewPatient()).AcceptReplay(delivery));
+        Assert.Empty(await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task The_same_booking_key_books_once_and_another_body_is_refused()
+    public async Task A_repeated_idempotency_key_books_once_and_another_body_is_rejected()
     {
         var patient = backend.Grains.Patient(Backend.NewPatient());
-        var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
+        var booking = Backend.NewBooking();
         var first = await patient.Book(booking, new IdempotencyKey("k", "b"), Backend.App);
         Assert.Equal(first.Value!.Name, (await patient.Book(booking, new IdempotencyKey("k", "b"), Backend.App)).Value!.Name);
         Assert.Equal(ErrorCode.IdempotencyKeyReused, (await patient.Book(booking, new IdempotencyKey("k", "c"), Backend.App)).Error);
@@ -154,51 +155,52 @@ public sealed class ConsultationTests(Backend backend)
     }
 
     [Fact]
-    public async Task A_long_ledger_is_listed_whole_newest_first_and_each_once()
+    public async Task A_long_ledger_lists_every_replay_once_and_newest_first()
     {
         var patient = Backend.NewPatient();
         var names = new List<string>();
         for (var i = 0; i < 40; i++)
         {
-            var consultation = await backend.Begin(patient, ConsultationMode.Audio);
+            var consultation = await backend.StartConsultation(patient, ConsultationMode.Audio);
             if (i % 3 == 0)
                 continue;
-            var recording = (await backend.Open(consultation)).Value!;
+            var recording = (await backend.OpenRecording(consultation)).Value!;
             await backend.Seal(recording.Name);
             names.Insert(0, recording.Name.Name);
         }
-        Assert.Equal(names, await backend.Replays(patient));
+        Assert.Equal(names, await backend.ListReplays(patient));
     }
 
     [Fact]
-    public async Task The_wrong_patient_in_the_call_opens_an_incident_and_stops_what_was_sealed()
+    public async Task Ending_with_the_wrong_patient_opens_an_incident_and_blocks_sealed_recordings()
     {
-        var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
-        var @sealed = (await backend.Open(name)).Value!.Name;
+        var name = await backend.StartConsultation(Backend.NewPatient(), ConsultationMode.Audio);
+        var @sealed = (await backend.OpenRecording(name)).Value!.Name;
         Assert.True((await backend.Seal(@sealed)).IsSuccess);
-        var unsealed = (await backend.Open(name)).Value!.Name;
-        for (var times = 0; times < 2; times++)
+        var unsealed = (await backend.OpenRecording(name)).Value!.Name;
+        for (var i = 0; i < 2; i++)
             Assert.True((await backend.Grains.Consultation(name).End(wrongPatient: true, Backend.App)).IsSuccess);
 
-        Assert.Empty(await backend.Replays(name.Patient));
+        Assert.Empty(await backend.ListReplays(name.Patient));
         Assert.Equal(RecordingStatus.Discarded, (await backend.Grains.Consultation(name).Get())!.Recordings[unsealed.Ordinal - 1].Status);
         Assert.Equal(Visibility.Gone, backend.Services.GetRequiredService<IStopList>().Current().MediaVisibility(@sealed));
         var log = backend.Services.GetRequiredService<IIncidentLog>();
-        var incident = Assert.Single(await log.List(open: true, 100, null), one => one.Report.Cause == name.Name);
+        var incident = Assert.Single(await log.List(open: true, 100, null), incident => incident.Report.Cause == name.Name);
         Assert.Equal((IncidentSource.Scheduler, 1), (incident.Report.Source, incident.Occurrences));
         Assert.Equal([@sealed], incident.Recordings);
         Assert.NotNull(incident.DueAt);
     }
 
     [Fact]
-    public async Task Consent_withdrawn_afterwards_stops_what_was_sealed_wherever_it_plays()
+    public async Task Consent_withdrawn_after_the_end_blocks_playback_of_sealed_recordings()
     {
-        var name = await backend.Begin(Backend.NewPatient(), ConsultationMode.Audio);
-        var @sealed = (await backend.Open(name)).Value!.Name;
+        var name = await backend.StartConsultation(Backend.NewPatient(), ConsultationMode.Audio);
+        var @sealed = (await backend.OpenRecording(name)).Value!.Name;
         Assert.True((await backend.Seal(@sealed)).IsSuccess);
-        await backend.Grains.Consultation(name).End(wrongPatient: false, Backend.App);
-        Assert.True((await backend.Grains.Consultation(name).SetConsent(ConsultationMode.Audio, false, Backend.Of(name.Patient))).IsSuccess);
+        var consultation = backend.Grains.Consultation(name);
+        await consultation.End(wrongPatient: false, Backend.App);
+        Assert.True((await consultation.SetConsent(ConsultationMode.Audio, false, Backend.ActorOf(name.Patient))).IsSuccess);
         Assert.Equal(Visibility.Gone, backend.Services.GetRequiredService<IStopList>().Current().MediaVisibility(@sealed));
-        Assert.Empty(await backend.Replays(name.Patient));
+        Assert.Empty(await backend.ListReplays(name.Patient));
     }
 }

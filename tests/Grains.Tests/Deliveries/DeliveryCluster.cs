@@ -13,7 +13,7 @@ using Replays.Media.Stores;
 
 namespace Replays.Grains.Tests.Deliveries;
 
-/// <summary>Two silos on one SQLite file, whose storage fails as the <see cref="FaultInjector"/> says.</summary>
+/// <summary>Two silos on one SQLite file, with a <see cref="FaultInjector"/> around their storage.</summary>
 internal sealed class DeliveryCluster : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-delivery-").FullName;
@@ -37,11 +37,11 @@ internal sealed class DeliveryCluster : IAsyncDisposable
         {
             silo.AddReplaysStorage().AddReplaysReminders();
             silo.Services.AddKeyedSingleton<IGrainStorage>(ReplaysStorage.Name, (services, _) =>
-                FaultInjector.Around(services.GetRequiredKeyedService<IGrainStorage>("Replays.AdoNet")));
+                Faults.Wrap(services.GetRequiredKeyedService<IGrainStorage>("Replays.AdoNet")));
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
-                options.NumMissedProbesLimit = 6; // three seconds: a healthy silo may be starved that long
+                options.NumMissedProbesLimit = 6; // 3 s: a busy machine may starve a healthy silo that long
                 options.NumVotesForDeathDeclaration = 1;
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });
@@ -50,7 +50,7 @@ internal sealed class DeliveryCluster : IAsyncDisposable
         _cluster = builder.Build();
     }
 
-    public FaultInjector FaultInjector { get; } = new();
+    public FaultInjector Faults { get; } = new();
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider(_cluster.Silos[^1].SiloAddress);
 
@@ -64,12 +64,12 @@ internal sealed class DeliveryCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>All silos there are die without a word; a new one takes over.</summary>
+    /// <summary>Kills all silos; a new one takes over.</summary>
     public async Task KillAll()
     {
-        var before = _cluster.Silos.ToList();
+        var victims = _cluster.Silos.ToList();
         await _cluster.StartAdditionalSiloAsync();
-        foreach (var silo in before)
+        foreach (var silo in victims)
             await _cluster.KillSiloAsync(silo);
     }
 

@@ -5,27 +5,31 @@ using Replays.Grains.Identity;
 
 namespace Replays.Grains.Tests.Deliveries;
 
-/// <summary>A storage that fails for chosen patients at a chosen write, before or after it commits, or never comes back from it.</summary>
+/// <summary>Wraps a grain storage so that chosen writes of chosen patients fail before or after they commit, or never return.</summary>
 internal sealed class FaultInjector
 {
-    private readonly ConcurrentDictionary<string, InjectedFault> _strikes = new();
-    private HeldTrails? _trails;
+    private readonly ConcurrentDictionary<string, InjectedFault> _faults = new();
+    private WriteGate? _auditWrites;
 
-    /// <summary>From now on, this patient's n-th write of a ledger page or a consultation is struck.</summary>
-    public InjectedFault InjectedFault(PatientId patient, int write, bool committed, bool freezes = false, bool lasts = false) =>
-        _strikes[patient.Name] = new InjectedFault(write, committed, freezes, lasts);
+    /// <summary>From now on, the patient's n-th write of a ledger page or a consultation fails.</summary>
+    /// <param name="write">The number of the write, from 1.</param>
+    /// <param name="committed">Whether the write fails after it commits, instead of before.</param>
+    /// <param name="hangs">Whether the write never returns, instead of throwing.</param>
+    /// <param name="persists">Whether every later write of a ledger page fails too.</param>
+    public InjectedFault Inject(PatientId patient, int write, bool committed, bool hangs = false, bool persists = false) =>
+        _faults[patient.Name] = new InjectedFault(write, committed, hangs, persists);
 
-    public void Pass(PatientId patient) => _strikes.TryRemove(patient.Name, out _);
+    public void Remove(PatientId patient) => _faults.TryRemove(patient.Name, out _);
 
-    /// <summary>From now on, writes of audit trails wait for what this returns to be released.</summary>
-    public HeldTrails HoldTrails() => _trails = new();
+    /// <summary>From now on, writes of audit trails wait until the gate opens.</summary>
+    public WriteGate BlockAuditWrites() => _auditWrites = new();
 
-    public IGrainStorage Around(IGrainStorage storage) => new Storage(this, storage);
+    public IGrainStorage Wrap(IGrainStorage storage) => new FaultyStorage(this, storage);
 
     private InjectedFault? Find(string stateName, GrainId grain) => stateName is "ledger-page" or "consultation"
-        && grain.Key.ToString()!.Split('/') is ["patients", var patient, ..] ? _strikes.GetValueOrDefault($"patients/{patient}") : null;
+        && grain.Key.ToString()!.Split('/') is ["patients", var patient, ..] ? _faults.GetValueOrDefault($"patients/{patient}") : null;
 
-    private sealed class Storage(FaultInjector storm, IGrainStorage storage) : IGrainStorage
+    private sealed class FaultyStorage(FaultInjector injector, IGrainStorage storage) : IGrainStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
             storage.ReadStateAsync(stateName, grainId, grainState);
@@ -35,56 +39,21 @@ internal sealed class FaultInjector
 
         public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            if (stateName == "audit-page" && storm._trails is { } trails)
-                await trails.Pass();
-            if (storm.Find(stateName, grainId) is not { } strike || !strike.Hits(stateName))
+            if (stateName == "audit-page" && injector._auditWrites is { } gate)
+                await gate.Wait();
+            if (injector.Find(stateName, grainId) is not { } fault || !fault.AppliesTo(stateName))
             {
                 await storage.WriteStateAsync(stateName, grainId, grainState);
                 return;
             }
-            if (strike.Committed)
+            if (fault.Committed)
                 await storage.WriteStateAsync(stateName, grainId, grainState);
-            strike.Struck.TrySetResult();
-            if (strike.Freezes)
+            fault.Occurred.TrySetResult();
+            if (fault.Hangs)
                 await new TaskCompletionSource().Task;
-            throw new DatabaseGone();
+            throw new DatabaseUnavailableException();
         }
     }
 
-    private sealed class DatabaseGone() : DbException("The database is gone.");
-}
-
-internal sealed class HeldTrails
-{
-    private readonly TaskCompletionSource _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes once a write waits.</summary>
-    public Task Waits => _waits.Task;
-
-    public void Release() => _released.SetResult();
-
-    public Task Pass()
-    {
-        _waits.TrySetResult();
-        return _released.Task;
-    }
-}
-
-internal sealed class InjectedFault(int write, bool committed, bool freezes, bool lasts)
-{
-    private int _writes;
-
-    public bool Committed => committed;
-
-    public bool Freezes => freezes;
-
-    public TaskCompletionSource Struck { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>The n-th write, and with one that lasts every later one of a ledger page.</summary>
-    public bool Hits(string stateName)
-    {
-        var now = Interlocked.Increment(ref _writes);
-        return now == write || lasts && now > write && stateName == "ledger-page";
-    }
+    private sealed class DatabaseUnavailableException() : DbException("The database is unavailable.");
 }

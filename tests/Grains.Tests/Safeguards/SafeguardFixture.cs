@@ -10,82 +10,109 @@ using Replays.Grains.Safeguards;
 using Replays.Grains.Storage;
 using Replays.Grains.Tests.Consultations;
 using Replays.Grains.Tests.Storage;
-using Safeguard = Replays.Grains.Safeguards.Safeguard;
 
 namespace Replays.Grains.Tests.Safeguards;
 
-/// <summary>An embedded silo on which only some locks are armed, and what it takes to commit faults there.</summary>
+/// <summary>An embedded silo with only some safeguards enabled, and the means to inject faults.</summary>
 internal sealed class SafeguardFixture : IAsyncDisposable
 {
     private SiloHost? _silo;
 
-    public WrittenLogs Logs { get; } = new();
+    public LogCapture Logs { get; } = new();
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public IServiceProvider Services => _silo!.Services;
 
-    public static async Task<SafeguardFixture> Start(params Safeguard[] armed)
+    public static async Task<SafeguardFixture> Start(params Safeguard[] enabled)
     {
-        var lab = new SafeguardFixture();
-        lab._silo = await SiloHost.Start(null, builder =>
+        var fixture = new SafeguardFixture();
+        fixture._silo = await SiloHost.Start(null, builder =>
         {
-            builder.Logging.AddProvider(lab.Logs);
-            builder.Services.AddSingleton(new EnabledSafeguards(armed));
-            builder.Services.AddSingleton<Defects>().AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<Defects>());
+            builder.Logging.AddProvider(fixture.Logs);
+            builder.Services.AddSingleton(new EnabledSafeguards(enabled));
+            builder.Services.AddSingleton<DefectInjector>()
+                .AddSingleton<IIncomingGrainCallFilter>(services => services.GetRequiredService<DefectInjector>());
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Replays:Presence:RequireProof"] = "true",
                 ["Replays:Consent:AllowAttested"] = "true",
             });
         });
-        return lab;
+        return fixture;
     }
 
     public async ValueTask DisposeAsync() => await _silo!.DisposeAsync();
 
-    /// <summary>Has a consultation's grain do something else than it should.</summary>
-    public Task Misbehave(ConsultationId consultation, Func<Task> defect) =>
-        Services.GetRequiredService<Defects>().Commit(() => Grains.Consultation(consultation).Get(), defect);
+    /// <summary>Runs a defect in the turn of a consultation's grain.</summary>
+    public Task InjectDefect(ConsultationId consultation, Func<Task> defect) =>
+        Services.GetRequiredService<DefectInjector>().Inject(() => Grains.Consultation(consultation).Get(), defect);
 
-    /// <summary>Booked for the patient, and under way in audio. Consent is attested, so that it does not take the patient.</summary>
-    public async Task<ConsultationId> Begin(PatientId patient)
+    /// <summary>Books and starts an audio consultation. Consent is attested, so that the patient need not join.</summary>
+    public async Task<ConsultationId> StartConsultation(PatientId patient)
     {
-        var booking = new Booking { Clinician = new Clinician("clin-1", "Dr Amara Osei"), ScheduledFor = DateTimeOffset.UnixEpoch };
-        var name = (await Grains.Patient(patient).Book(booking, null, Backend.App)).Value!.Name;
+        var name = (await Grains.Patient(patient).Book(Backend.NewBooking(), null, Backend.App)).Value!.Name;
         Assert.True((await Grains.Consultation(name).Start(ConsultationMode.Audio, Backend.App)).IsSuccess);
         Assert.True((await Grains.Consultation(name).AttestConsent(ConsultationMode.Audio, true, "nurse", Backend.App)).IsSuccess);
         return name;
     }
 
-    /// <returns>The secret that the patient's app brings into the room.</returns>
+    /// <returns>The presence secret that the patient's app brings into the room.</returns>
     public async Task<string> Join(ConsultationId consultation) =>
-        (await Grains.Consultation(consultation).Join(Backend.Of(consultation.Patient))).Value!;
+        (await Grains.Consultation(consultation).Join(Backend.ActorOf(consultation.Patient))).Value!;
 
-    public Task<Result<Recording>> Open(ConsultationId consultation, string? presence) => Grains.Consultation(consultation)
+    public Task<Result<Recording>> OpenRecording(ConsultationId consultation, string? presence) => Grains.Consultation(consultation)
         .OpenRecording(new OpenRecordingRequest { ContentType = "audio/mp4", Presence = presence }, Backend.Recorder);
 
-    /// <summary>Seals a recording of which nothing was uploaded: what the media hold does not matter here.</summary>
+    /// <summary>Seals a recording without uploaded media.</summary>
     public async Task<ErrorCode> Seal(RecordingId recording)
     {
         var consultation = Grains.Consultation(recording.Consultation);
-        var grant = await consultation.AcquireSealLease(recording.Ordinal);
-        return grant.IsSuccess
-            ? (await consultation.Deliver(recording.Ordinal, grant.Value.Id, Backend.Media(), Backend.Recorder)).Error
-            : grant.Error;
+        var lease = await consultation.AcquireSealLease(recording.Ordinal);
+        return lease.IsSuccess
+            ? (await consultation.Deliver(recording.Ordinal, lease.Value.Id, Backend.NewMedia(), Backend.Recorder)).Error
+            : lease.Error;
     }
 
-    /// <summary>A patient with one replay.</summary>
-    public async Task<Replay> Owner()
+    /// <summary>Delivers a replay to a new patient.</summary>
+    public async Task<Replay> DeliverReplay()
     {
-        var consultation = await Begin(Backend.NewPatient());
-        var recording = (await Open(consultation, await Join(consultation))).Value!.Name;
+        var consultation = await StartConsultation(Backend.NewPatient());
+        var recording = (await OpenRecording(consultation, await Join(consultation))).Value!.Name;
         Assert.Equal(ErrorCode.None, await Seal(recording));
         return (await Grains.Patient(consultation.Patient).FindReplay(recording))!.Replay;
     }
 
-    /// <summary>Changes a stored record behind its grain's back; the grain reads it again at its next call.</summary>
-    public async Task Tamper<T>(string stateName, GrainId row, IAddressable grain, Func<T, T> change)
+    public Task ModifyConsultation(ConsultationId consultation, Func<ConsultationState, ConsultationState> change)
+    {
+        var grain = Grains.Consultation(consultation);
+        return ModifyStored("consultation", grain.GetGrainId(), grain, change);
+    }
+
+    public Task ModifyLedgerPage(ConsultationId consultation, Func<LedgerPage, LedgerPage> change)
+    {
+        var page = LedgerPage.PageKey(consultation.Patient, LedgerPage.PageNumberOf(consultation.Number));
+        return ModifyStored(LedgerPage.StateName, GrainId.Create(LedgerPage.StateName, page), Grains.Patient(consultation.Patient), change);
+    }
+
+    /// <returns>Whether the stranger's list shows the media, and whether they open there.</returns>
+    public async Task<(bool Listed, bool Opened)> FindExposure(PatientId stranger, string objectKey)
+    {
+        try
+        {
+            var patient = Grains.Patient(stranger);
+            var listed = (await patient.ListReplays(new ReplayQuery { Limit = 100 })).Items;
+            var opened = await patient.OpenReplay(stranger.Consultation(1).Recording(1));
+            return (listed.Any(item => item.Replay.ObjectKey == objectKey), opened?.Listed.Replay.ObjectKey == objectKey);
+        }
+        catch (OwnershipMismatchException)
+        {
+            return (false, false);
+        }
+    }
+
+    /// <summary>Changes a stored record directly, and deactivates its grain so that the next call loads it again.</summary>
+    private async Task ModifyStored<T>(string stateName, GrainId row, IAddressable grain, Func<T, T> change)
     {
         var storage = Services.GetRequiredKeyedService<IGrainStorage>(ReplaysStorage.Name);
         var state = new GrainState<T>();
@@ -93,27 +120,5 @@ internal sealed class SafeguardFixture : IAsyncDisposable
         state.State = change(state.State!);
         await storage.WriteStateAsync(stateName, row, state);
         await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-    }
-
-    public Task Tamper(ConsultationId consultation, Func<LedgerPage, LedgerPage> change)
-    {
-        var page = LedgerPage.PageKey(consultation.Patient, LedgerPage.PageNumberOf(consultation.Number));
-        return Tamper(LedgerPage.StateName, GrainId.Create(LedgerPage.StateName, page), Grains.Patient(consultation.Patient), change);
-    }
-
-    /// <returns>Whether these media are in the stranger's list, and whether they open there.</returns>
-    public async Task<(bool Listed, bool Opened)> Reach(PatientId stranger, string media)
-    {
-        try
-        {
-            var patient = Grains.Patient(stranger);
-            var listed = (await patient.ListReplays(new ReplayQuery { Limit = 100 })).Items;
-            var opened = await patient.OpenReplay(stranger.Consultation(1).Recording(1));
-            return (listed.Any(item => item.Replay.ObjectKey == media), opened?.Listed.Replay.ObjectKey == media);
-        }
-        catch (OwnershipMismatchException)
-        {
-            return (false, false);
-        }
     }
 }

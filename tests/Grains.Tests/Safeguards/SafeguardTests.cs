@@ -1,73 +1,56 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Replays.Grains.Consultations;
 using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
+using Replays.Grains.Safeguards;
 using Replays.Grains.Tests.Consultations;
-using Safeguard = Replays.Grains.Safeguards.Safeguard;
 
 namespace Replays.Grains.Tests.Safeguards;
 
-/// <summary>Silos that have one lock armed, or none, each started when it is first needed.</summary>
-public sealed class SafeguardFixtures : IAsyncDisposable
-{
-    private readonly ConcurrentDictionary<string, Lazy<Task<SafeguardFixture>>> _labs = new();
-
-    internal Task<SafeguardFixture> With(params Safeguard[] armed) =>
-        _labs.GetOrAdd(string.Join('+', armed), _ => new(() => SafeguardFixture.Start(armed))).Value;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lab in _labs.Values)
-            await (await lab.Value).DisposeAsync();
-    }
-}
-
-public sealed class SafeguardTests(SafeguardFixtures labs) : IClassFixture<SafeguardFixtures>
+public sealed class SafeguardTests(SafeguardFixtures fixtures) : IClassFixture<SafeguardFixtures>
 {
     public static TheoryData<string> Faults => [.. Fault.All.Select(fault => fault.Name)];
 
-    public static TheoryData<string, string> Refusals =>
-        [.. Fault.All.SelectMany(fault => fault.RefusedBy.Select(alone => new TheoryDataRow<string, string>(fault.Name, alone.ToString())))];
+    public static TheoryData<string, string> Denials =>
+        [.. Fault.All.SelectMany(fault => fault.DeniedBy.Select(by => new TheoryDataRow<string, string>(fault.Name, by.ToString())))];
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task With_no_lock_armed_the_fault_reaches_the_strangers_list(string fault)
+    public async Task With_no_safeguard_enabled_the_fault_reaches_the_strangers_list(string fault)
     {
-        var (listed, _) = await Reach(await labs.With(), fault);
+        var (listed, _) = await Inject(await fixtures.With(), fault);
         Assert.True(listed);
     }
 
     [Theory]
-    [MemberData(nameof(Refusals))]
-    public async Task One_lock_alone_refuses(string fault, string alone)
+    [MemberData(nameof(Denials))]
+    public async Task One_safeguard_alone_denies_the_fault(string fault, string safeguard)
     {
-        var refusedBy = Enum.Parse<Safeguard>(alone);
-        var (listed, opened) = await Reach(await labs.With(refusedBy), fault);
+        var enabled = Enum.Parse<Safeguard>(safeguard);
+        var (listed, opened) = await Inject(await fixtures.With(enabled), fault);
         Assert.False(opened);
-        // A misfiled reference under the key lock alone is listed, and plays nothing.
-        Assert.Equal(refusedBy is Safeguard.Key, listed);
+        // The key safeguard protects the media, not the title: the misfiled reference is listed and does not open.
+        Assert.Equal(enabled is Safeguard.Key, listed);
     }
 
     [Fact]
-    public async Task With_the_name_or_record_lock_off_too_the_stranger_opens_the_media()
+    public async Task Without_the_name_and_record_safeguards_the_stranger_opens_the_media()
     {
-        var lab = await labs.With();
-        foreach (var fault in Fault.All.Where(fault => fault.RefusedBy.Contains(Safeguard.Name)))
-            Assert.Equal((true, true), await Reach(lab, fault.Name));
+        var fixture = await fixtures.With();
+        foreach (var fault in Fault.All.Where(fault => fault.DeniedBy.Contains(Safeguard.Name)))
+            Assert.Equal((true, true), await Inject(fixture, fault.Name));
     }
 
     [Fact]
     public async Task Nothing_is_delivered_to_a_settled_consultation()
     {
-        var lab = await labs.With(Safeguard.Ledger);
-        var replay = await lab.Owner();
-        var (consultation, patient) = (replay.Name.Consultation, lab.Grains.Patient(replay.Name.Patient));
+        var fixture = await fixtures.With(Safeguard.Ledger);
+        var replay = await fixture.DeliverReplay();
+        var (consultation, patient) = (replay.Name.Consultation, fixture.Grains.Patient(replay.Name.Patient));
         var late = new Delivery(replay with { Name = consultation.Recording(2) }, Backend.Recorder);
         var result = DeliveryResult.Accepted;
-        await lab.Misbehave(consultation, async () =>
+        await fixture.InjectDefect(consultation, async () =>
         {
             await patient.ReportStatus(new StatusReport(consultation, ConsultationStatus.Settled));
             result = await patient.AcceptReplay(late);
@@ -76,59 +59,55 @@ public sealed class SafeguardTests(SafeguardFixtures labs) : IClassFixture<Safeg
     }
 
     [Fact]
-    public async Task What_only_a_defect_can_cause_opens_one_near_miss_a_cause_however_often_it_comes()
+    public async Task A_repeated_defect_opens_one_near_miss_incident_that_counts_its_occurrences()
     {
-        var lab = await labs.With(Safeguard.Name);
+        var fixture = await fixtures.With(Safeguard.Name);
         var stranger = Backend.NewPatient();
-        await lab.Begin(stranger);
-        var replay = await lab.Owner();
-        for (var times = 0; times < 5; times++)
-        {
-            await lab.Misbehave(
-                replay.Name.Consultation, () => lab.Grains.Patient(stranger).AcceptReplay(new Delivery(replay, Backend.Recorder)));
-        }
+        await fixture.StartConsultation(stranger);
+        var replay = await fixture.DeliverReplay();
+        var (consultation, delivery) = (replay.Name.Consultation, new Delivery(replay, Backend.Recorder));
+        for (var i = 0; i < 5; i++)
+            await fixture.InjectDefect(consultation, () => fixture.Grains.Patient(stranger).AcceptReplay(delivery));
 
-        var log = lab.Services.GetRequiredService<IIncidentLog>();
-        var waited = Stopwatch.StartNew();
-        IncidentSummary[] found;
-        do
-        {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "No near-miss was noted five times.");
-            found = [.. (await log.List(open: true, 100, null)).Where(one => one.Report.Cause == replay.Name.Consultation.Name)];
-        }
-        while (found.Sum(one => one.Occurrences) < 5);
+        var log = fixture.Services.GetRequiredService<IIncidentLog>();
+        IncidentSummary[] found = [];
+        await Eventually.Holds(
+            async () =>
+            {
+                found = [.. (await log.List(open: true, 100, null)).Where(incident => incident.Report.Cause == consultation.Name)];
+                return found.Sum(incident => incident.Occurrences) >= 5;
+            },
+            "Five occurrences of the near miss were not recorded.");
 
         var incident = Assert.Single(found);
         Assert.Equal((IncidentSource.Safeguard, 5, null), (incident.Report.Source, incident.Occurrences, incident.DueAt));
-        Assert.Equal(IncidentKind.NearMiss, (await lab.Grains.Incident(incident.Report.Id).Get())!.Kind);
+        Assert.Equal(IncidentKind.NearMiss, (await fixture.Grains.Incident(incident.Report.Id).Get())!.Kind);
     }
 
     [Fact]
-    public async Task Nothing_is_delivered_where_the_patient_never_joined()
+    public async Task Nothing_is_delivered_if_the_patient_never_joined()
     {
-        var lab = await labs.With(Safeguard.Presence);
-        var consultation = await lab.Begin(Backend.NewPatient());
-        var recording = (await lab.Open(consultation, await lab.Join(consultation))).Value!.Name;
-        var grain = lab.Grains.Consultation(consultation);
-        await lab.Tamper<ConsultationState>("consultation", grain.GetGrainId(), grain, stored => stored with { JoinedAt = null });
-        Assert.Equal(ErrorCode.PresenceRequired, await lab.Seal(recording));
+        var fixture = await fixtures.With(Safeguard.Presence);
+        var consultation = await fixture.StartConsultation(Backend.NewPatient());
+        var recording = (await fixture.OpenRecording(consultation, await fixture.Join(consultation))).Value!.Name;
+        await fixture.ModifyConsultation(consultation, stored => stored with { JoinedAt = null });
+        Assert.Equal(ErrorCode.PresenceRequired, await fixture.Seal(recording));
     }
 
     [Fact]
-    public async Task Refusals_are_logged_without_names()
+    public async Task Denials_are_logged_without_personal_data()
     {
-        var lab = await labs.With(Safeguard.Caller);
-        var stranger = Backend.NewPatient();
-        await Fault.All.First(fault => fault.RefusedBy.Contains(Safeguard.Caller)).Commit(lab, stranger);
-        var written = lab.Logs.Of("Replays.Grains.Safeguards").ToList();
-        Assert.Contains(written, line => line.Contains("Caller", StringComparison.Ordinal));
-        Assert.DoesNotContain(written, line => line.Contains("p-", StringComparison.Ordinal));
+        var fixture = await fixtures.With(Safeguard.Caller);
+        await Fault.All.First(fault => fault.DeniedBy.Contains(Safeguard.Caller)).Inject(fixture, Backend.NewPatient());
+        var lines = fixture.Logs.LinesOf("Replays.Grains.Safeguards").ToList();
+        Assert.Contains(lines, line => line.Contains("Caller", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("p-", StringComparison.Ordinal));
     }
 
-    private static async Task<(bool Listed, bool Opened)> Reach(SafeguardFixture lab, string name)
+    private static async Task<(bool Listed, bool Opened)> Inject(SafeguardFixture fixture, string faultName)
     {
-        var fault = Fault.All.Single(fault => fault.Name == name);
         var stranger = Backend.NewPatient();
-        return await fault.Commit(lab, stranger) is { } media ? await lab.Reach(stranger, media) : default;
+        var objectKey = await Fault.All.Single(fault => fault.Name == faultName).Inject(fixture, stranger);
+        return objectKey is null ? default : await fixture.FindExposure(stranger, objectKey);
     }
 }

@@ -4,29 +4,29 @@ using System.Net.Sockets;
 namespace Replays.Grains.Tests.Storage;
 
 /// <summary>
-/// Free loopback ports that nobody else takes between here and the program that will listen there: below those that the system gives by itself, and from
-/// a block that this process keeps to itself.
+/// Free loopback ports that no other process takes before the program listens there: below the ephemeral range, and from a block that
+/// this process reserves.
 /// </summary>
 public static class LoopbackPort
 {
     private const int First = 10_000, Blocks = 50, BlockSize = 200;
 
-    private static readonly System.Threading.Lock Claiming = new();
+    private static readonly Lock Gate = new();
     private static TcpListener? _block;
     private static int _last;
 
     public static int Next()
     {
-        lock (Claiming)
+        lock (Gate)
         {
-            // The first port of a block stays taken for as long as this process lives: whoever has it has the block.
-            _block ??= Enumerable.Range(0, Blocks).Select(block => Listen(First + block * BlockSize)).First(listener => listener is not null);
+            // Listening on its first port reserves the block until this process ends.
+            _block ??= Enumerable.Range(0, Blocks).Select(block => Listen(First + block * BlockSize)).First(block => block is not null);
             for (; ; )
             {
                 _last = _last % (BlockSize - 1) + 1;
                 var port = ((IPEndPoint)_block!.LocalEndpoint).Port + _last;
-                using var free = Listen(port);
-                if (free is not null)
+                using var listener = Listen(port);
+                if (listener is not null)
                     return port;
             }
         }

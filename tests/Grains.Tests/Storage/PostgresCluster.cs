@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace Replays.Grains.Tests.Storage;
 
-/// <summary>A PostgreSQL cluster in a directory of its own, on a free loopback port.</summary>
-/// <param name="directory">Where it lies; made when it is first started.</param>
-/// <param name="settings">More of the server's settings, as on its command line.</param>
+/// <summary>A PostgreSQL cluster in its own directory, on a free loopback port.</summary>
+/// <param name="directory">Created on the first start.</param>
+/// <param name="settings">Additional server settings, as on its command line.</param>
 public sealed class PostgresCluster(string directory, string settings = "")
 {
     private string Data => Path.Combine(directory, "data");
@@ -13,13 +13,13 @@ public sealed class PostgresCluster(string directory, string settings = "")
 
     public bool IsStarted => Port != 0;
 
-    /// <summary>Where the programs are; null: there is no PostgreSQL server here.</summary>
+    /// <summary>The directory of the server programs; null if none are installed.</summary>
     public static string? Binaries { get; } = FindBinaries();
 
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={Port};Username=replays;Database={database};Maximum Pool Size=20";
 
-    /// <summary>Makes the cluster where there is none yet, and starts it.</summary>
+    /// <summary>Starts the cluster; creates it first if the directory does not exist.</summary>
     public async Task Start()
     {
         if (!Directory.Exists(directory))
@@ -34,10 +34,10 @@ public sealed class PostgresCluster(string directory, string settings = "")
         Port = port;
     }
 
-    /// <summary>Starts again on the same port what was stopped.</summary>
+    /// <summary>Restarts on the same port.</summary>
     public Task StartAgain() => Serve(Port);
 
-    /// <summary>As a crash does: no connection is closed in peace, nothing is written back.</summary>
+    /// <summary>Stops like a crash: connections are dropped, buffers are not flushed.</summary>
     public Task StopAtOnce() => Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     public Task Stop() => Run("pg_ctl", "-D", Data, "-m", "fast", "-w", "-t", "300", "stop");
@@ -49,21 +49,21 @@ public sealed class PostgresCluster(string directory, string settings = "")
     private static string? FindBinaries()
     {
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
-        var places = versions.OrderDescending().Select(version => Path.Combine(version, "bin"))
+        var directories = versions.OrderDescending().Select(version => Path.Combine(version, "bin"))
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
-        return places.FirstOrDefault(place => File.Exists(Path.Combine(place, "initdb")));
+        return directories.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "initdb")));
     }
 
     private static Task Run(string program, params string[] arguments)
     {
-        var binaries = Binaries ?? throw new InvalidOperationException("There is no PostgreSQL server here (initdb was not found).");
+        var binaries = Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed (initdb was not found).");
         var path = Path.Combine(binaries, program);
         return Environment.UserName == "root" ? Execute("runuser", ["-u", "postgres", "--", path, .. arguments]) : Execute(path, arguments);
     }
 
     private static async Task Execute(string program, string[] arguments)
     {
-        // Not redirected: the server would inherit the pipe and keep it open.
+        // The server would inherit a redirected pipe and keep it open.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),

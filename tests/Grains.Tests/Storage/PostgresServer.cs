@@ -6,21 +6,22 @@ using Xunit;
 
 namespace Replays.Grains.Tests.Storage;
 
-/// <summary>A PostgreSQL of the tests' own: a fresh cluster in a temporary directory on a free port, started on first use, gone at the end.</summary>
+/// <summary>A temporary PostgreSQL cluster, started on first use and deleted at the end.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"replays-postgres-{Guid.NewGuid():N}");
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly PostgresCluster _cluster;
 
-    // Nothing here stops the machine: what the system was given is safe, and a test does not wait for a disk that others keep busy.
+    // Tests simulate process crashes only, which the operating system's cache survives.
     public PostgresServer() => _cluster = new(_directory, "-c fsync=off -c full_page_writes=off");
 
-    /// <summary>The connection string of a new, empty database. Skips the test where there is no server, unless this is CI.</summary>
+    /// <summary>Creates an empty database. Skips the test if PostgreSQL is not installed, except in CI.</summary>
+    /// <returns>The connection string.</returns>
     public async Task<string> CreateDatabase()
     {
         Assert.SkipUnless(PostgresCluster.Binaries is not null || Environment.GetEnvironmentVariable("CI") == "true",
-            "There is no PostgreSQL server here (initdb was not found).");
+            "PostgreSQL is not installed (initdb was not found).");
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
@@ -38,10 +39,10 @@ public sealed class PostgresServer : IAsyncDisposable
         return _cluster.ConnectionString(name);
     }
 
-    /// <summary>As a crash does: no connection is closed in peace, nothing is written back.</summary>
+    /// <inheritdoc cref="PostgresCluster.StopAtOnce"/>
     public Task StopAtOnce() => _cluster.StopAtOnce();
 
-    /// <summary>Starts again on the same port what was stopped.</summary>
+    /// <inheritdoc cref="PostgresCluster.StartAgain"/>
     public Task StartAgain() => _cluster.StartAgain();
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Replays.Grains.Tests.Storage;
 
-/// <summary>The silo exactly as the programs run it, in this process: embedded on SQLite, or on a PostgreSQL database.</summary>
+/// <summary>The production silo in this process: embedded on SQLite, or on PostgreSQL.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("replays-silo-").FullName;
@@ -33,8 +33,8 @@ internal sealed class SiloHost : IAsyncDisposable
 
     public string DatabaseFile => Path.Combine(_directory, "replays.db");
 
-    /// <param name="connectionString">Of PostgreSQL; null: embedded.</param>
-    /// <param name="change">What this silo has differently.</param>
+    /// <param name="connectionString">Of a PostgreSQL database; null for embedded SQLite.</param>
+    /// <param name="change">Overrides of the default configuration.</param>
     public static async Task<SiloHost> Start(string? connectionString, Action<HostApplicationBuilder>? change = null)
     {
         var silo = new SiloHost(connectionString, change);

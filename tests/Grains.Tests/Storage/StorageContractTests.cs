@@ -8,7 +8,7 @@ using Replays.Grains.Storage;
 
 namespace Replays.Grains.Tests.Storage;
 
-/// <summary>What adonet.md's traps would break, seen through the real providers on both databases.</summary>
+/// <summary>The contract of grain storage, reminders, membership and patient keys, through the real providers on both databases.</summary>
 public sealed class StorageContractTests(PostgresServer postgres)
 {
     private const string StateName = "storage-test";
@@ -18,15 +18,15 @@ public sealed class StorageContractTests(PostgresServer postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Of_four_first_writes_of_one_state_exactly_one_is_acknowledged(bool onPostgres)
+    public async Task Exactly_one_of_four_concurrent_first_writes_is_acknowledged(bool onPostgres)
     {
         await using var silo = await StartSilo(onPostgres);
         var storage = Storage(silo);
         for (var race = 0; race < 300; race++)
         {
             var grain = Grain($"race/{race}");
-            var acknowledged = (await Task.WhenAll(Enumerable.Range(1, 4).Select(writer => Task.Run(() => TryWrite(storage, grain, writer)))))
-                .OfType<int>();
+            var writes = Enumerable.Range(1, 4).Select(writer => Task.Run(() => TryWrite(storage, grain, writer)));
+            var acknowledged = (await Task.WhenAll(writes)).OfType<int>();
             Assert.Equal(Assert.Single(acknowledged), (await Read(storage, grain)).State!.Writer);
         }
     }
@@ -34,31 +34,31 @@ public sealed class StorageContractTests(PostgresServer postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_writer_that_remembers_an_older_version_is_refused(bool onPostgres)
+    public async Task A_writer_with_an_outdated_version_is_rejected(bool onPostgres)
     {
         await using var silo = await StartSilo(onPostgres);
         var storage = Storage(silo);
         var grain = Grain("older");
         await TryWrite(storage, grain, 1);
-        var one = await Read(storage, grain);
-        var other = await Read(storage, grain);
-        one.State = new Note { Writer = 2 };
-        await storage.WriteStateAsync(StateName, grain, one, Cancellation);
+        var current = await Read(storage, grain);
+        var outdated = await Read(storage, grain);
+        current.State = new TestRecord { Writer = 2 };
+        await storage.WriteStateAsync(StateName, grain, current, Cancellation);
 
-        other.State = new Note { Writer = 3 };
-        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(StateName, grain, other, Cancellation));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.ClearStateAsync(StateName, grain, other, Cancellation));
+        outdated.State = new TestRecord { Writer = 3 };
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(StateName, grain, outdated, Cancellation));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.ClearStateAsync(StateName, grain, outdated, Cancellation));
         Assert.Equal(2, (await Read(storage, grain)).State!.Writer);
 
-        await storage.ClearStateAsync(StateName, grain, one, Cancellation);
+        await storage.ClearStateAsync(StateName, grain, current, Cancellation);
         Assert.False((await Read(storage, grain)).RecordExists);
-        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(StateName, grain, other, Cancellation));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(StateName, grain, outdated, Cancellation));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Keys_that_read_as_a_guid_or_a_number_are_refused(bool onPostgres)
+    public async Task Keys_that_parse_as_a_guid_or_a_number_are_rejected(bool onPostgres)
     {
         await using var silo = await StartSilo(onPostgres);
         var storage = Storage(silo);
@@ -70,14 +70,14 @@ public sealed class StorageContractTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task What_a_busy_SQLite_acknowledged_is_seen_from_a_second_connection()
+    public async Task Writes_acknowledged_by_a_busy_SQLite_are_visible_to_a_second_connection()
     {
         await using var silo = await StartSilo(onPostgres: false);
         var storage = Storage(silo);
         var writes = Enumerable.Range(1, 24).Select(writer => Task.Run(() => TryWrite(storage, Grain($"busy/{writer}"), writer))).ToList();
         await using (var rival = new SqliteConnection($"Data Source={silo.DatabaseFile};Pooling=False"))
         {
-            // Another process, such as a backup, takes the file while the silo writes.
+            // Another process, such as a backup, locks the file while the silo writes.
             await rival.OpenAsync(Cancellation);
             await using var transaction = rival.BeginTransaction();
             writes.AddRange(Enumerable.Range(25, 24).Select(writer => Task.Run(() => TryWrite(storage, Grain($"busy/{writer}"), writer))));
@@ -95,12 +95,18 @@ public sealed class StorageContractTests(PostgresServer postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Reminders_are_kept_found_by_range_and_removed_at_their_version_only(bool onPostgres)
+    public async Task Reminders_are_found_by_range_and_removed_only_at_their_version(bool onPostgres)
     {
         await using var silo = await StartSilo(onPostgres);
         var reminders = silo.Services.GetRequiredService<IReminderTable>();
         var start = new DateTime(2026, 6, 10, 12, 0, 0, DateTimeKind.Utc);
-        var entry = new ReminderEntry { GrainId = Grain("reminded"), ReminderName = "settle", StartAt = start, Period = TimeSpan.FromHours(1) };
+        var entry = new ReminderEntry
+        {
+            GrainId = Grain("reminded"),
+            ReminderName = "settle",
+            StartAt = start,
+            Period = TimeSpan.FromHours(1),
+        };
         var first = await reminders.UpsertRow(entry, Cancellation);
         var second = await reminders.UpsertRow(entry, Cancellation);
         Assert.NotEqual(first, second);
@@ -116,7 +122,7 @@ public sealed class StorageContractTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task A_row_and_the_version_of_the_membership_change_together_or_not_at_all()
+    public async Task A_membership_row_and_the_table_version_change_atomically()
     {
         await using var silo = await StartSilo(onPostgres: true);
         var membership = silo.Services.GetRequiredService<IMembershipTable>();
@@ -151,22 +157,22 @@ public sealed class StorageContractTests(PostgresServer postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task First_uses_of_a_patients_key_at_once_agree_on_one_and_it_is_destroyed_for_good(bool onPostgres)
+    public async Task Concurrent_first_uses_agree_on_one_patient_key_and_a_destroyed_key_is_gone(bool onPostgres)
     {
         await using var silo = await StartSilo(onPostgres);
         var keys = silo.Services.GetRequiredService<IPatientKeys>();
         Assert.True(PatientId.TryCreate($"p{Guid.NewGuid():N}", out var patient));
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => keys.GetOrCreate(patient, Cancellation))));
-        Assert.Equal(32, made[0].Length);
-        Assert.All(made, key => Assert.Equal(made[0], key));
-        Assert.Equal(made[0], await keys.Find(patient, Cancellation));
+        var keyBytes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => keys.GetOrCreate(patient, Cancellation))));
+        Assert.Equal(32, keyBytes[0].Length);
+        Assert.All(keyBytes, key => Assert.Equal(keyBytes[0], key));
+        Assert.Equal(keyBytes[0], await keys.Find(patient, Cancellation));
 
         await keys.Destroy(patient, Cancellation);
         Assert.Null(await keys.Find(patient, Cancellation));
     }
 
     [Fact]
-    public async Task Migrators_may_race()
+    public async Task Concurrent_migrations_succeed()
     {
         var connectionString = await postgres.CreateDatabase();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Schema.MigratePostgres(connectionString), Cancellation)));
@@ -185,19 +191,19 @@ public sealed class StorageContractTests(PostgresServer postgres)
 
     private static GrainId Grain(string key) => GrainId.Create("storage-test", $"tests/{key}");
 
-    private static async Task<GrainState<Note>> Read(IGrainStorage storage, GrainId grain)
+    private static async Task<GrainState<TestRecord>> Read(IGrainStorage storage, GrainId grain)
     {
-        var state = new GrainState<Note>();
+        var state = new GrainState<TestRecord>();
         await storage.ReadStateAsync(StateName, grain, state);
         return state;
     }
 
-    /// <returns>The writer, if it was acknowledged.</returns>
+    /// <returns>The writer if its write was acknowledged, otherwise null.</returns>
     private static async Task<int?> TryWrite(IGrainStorage storage, GrainId grain, int writer)
     {
         try
         {
-            await storage.WriteStateAsync(StateName, grain, new GrainState<Note>(new Note { Writer = writer }));
+            await storage.WriteStateAsync(StateName, grain, new GrainState<TestRecord>(new TestRecord { Writer = writer }));
             return writer;
         }
         catch (InconsistentStateException)

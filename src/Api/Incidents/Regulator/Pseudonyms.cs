@@ -1,18 +1,15 @@
 using System.Text.RegularExpressions;
-using Replays.Api.Security;
-using Replays.Grains;
-using Replays.Grains.Identity;
 
 namespace Replays.Api.Incidents.Regulator;
 
 /// <summary>
-/// Names for the people in one report, for the regulator's form forbids their own: P1, P2 … for patients, S1, S2 … for staff and services, in the order in which
-/// they come up.
+/// Pseudonyms for the people in one report, because the regulator's form must not name them: P1, P2 … for patients, S1, S2 … for staff
+/// and services, in order of appearance.
 /// </summary>
 internal sealed partial class Pseudonyms
 {
-    /// <summary>Shorter ids are words too: replacing them would spoil the text and hide nothing.</summary>
-    private const int IdentifyingFields = 3;
+    /// <summary>Shorter ids could be ordinary words; replacing them would garble the text without hiding anyone.</summary>
+    private const int MinReplacedLength = 3;
 
     private readonly Dictionary<string, string> _patients = [], _staff = [];
 
@@ -27,23 +24,24 @@ internal sealed partial class Pseudonyms
 
     public string Of(Actor actor) => Of(actor.Subject, actor.Role);
 
-    /// <summary>Which of the patient's recordings, without saying whose.</summary>
     public string Of(RecordingId recording) =>
         $"{Of(recording.Patient)}, consultation {recording.Consultation.Number}, recording {recording.Ordinal}";
 
-    /// <summary>A text of people, with everybody renamed in it who has come up so far, or whom it calls by a full name, <c>patients/{id}</c>.</summary>
-    public string In(string text)
+    /// <summary>Replaces every known person in a text, and every patient given by full name: <c>patients/{id}</c>.</summary>
+    public string ReplaceIn(string text)
     {
         text = FullName().Replace(text, match => PatientId.TryCreate(match.Groups[1].Value, out var patient) ? Of(patient) : match.Value);
-        foreach (var (own, pseudonym) in _patients.Concat(_staff).Where(known => known.Key.Length >= IdentifyingFields).OrderByDescending(known => known.Key.Length))
-            text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(own)}(?!\w)", pseudonym);
+        var replacements = _patients.Concat(_staff).Where(pair => pair.Key.Length >= MinReplacedLength);
+        // Longest first, because an id can contain another.
+        foreach (var (id, pseudonym) in replacements.OrderByDescending(pair => pair.Key.Length))
+            text = Regex.Replace(text, $@"(?<!\w){Regex.Escape(id)}(?!\w)", pseudonym);
         return text;
     }
 
-    /// <summary>A full stop or colon at its end is the sentence's.</summary>
+    /// <summary>A trailing full stop or colon belongs to the sentence, not to the id.</summary>
     [GeneratedRegex(@"(?<!\w)patients/([A-Za-z0-9_-](?:[A-Za-z0-9._~|:@-]*[A-Za-z0-9_~|@-])?)")]
     private static partial Regex FullName();
 
-    private static string Of(Dictionary<string, string> known, string own, char kind) =>
-        known.TryGetValue(own, out var pseudonym) ? pseudonym : known[own] = $"{kind}{known.Count + 1}";
+    private static string Of(Dictionary<string, string> pseudonyms, string id, char prefix) =>
+        pseudonyms.TryGetValue(id, out var pseudonym) ? pseudonym : pseudonyms[id] = $"{prefix}{pseudonyms.Count + 1}";
 }

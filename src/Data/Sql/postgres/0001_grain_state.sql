@@ -1,16 +1,16 @@
--- The statements that the Orleans AdoNet providers read once at start, by key.
+-- SQL that the Orleans AdoNet providers load at startup, by key.
 CREATE TABLE OrleansQuery
 (
     QueryKey text PRIMARY KEY,
     QueryText text NOT NULL
 );
 
--- One row a stored grain state. The primary key is the whole identity: without it two first writes of one state can both be acknowledged.
+-- One row per grain state. The primary key is the complete identity, so only one of two concurrent first writes succeeds.
 CREATE TABLE replays_grain_state
 (
     service_id text COLLATE "C" NOT NULL,
     state_name text COLLATE "C" NOT NULL,
-    grain_key text COLLATE "C" NOT NULL, -- a null extension is folded to ''
+    grain_key text COLLATE "C" NOT NULL, -- '' when the grain key extension is null
     n0 bigint NOT NULL,
     n1 bigint NOT NULL,
     version int NOT NULL,
@@ -26,7 +26,7 @@ FROM replays_grain_state
 WHERE service_id = @ServiceId AND state_name = @GrainTypeString AND grain_key = coalesce(@GrainIdExtensionString, '')
   AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
 $sql$),
--- A row's first version is random, so that a writer that remembers a deleted row can't match the row that came after it.
+-- The initial version is random: a writer that holds the version of a deleted row cannot match its successor.
 ('WriteToStorageKey', $sql$
 WITH changed AS (
     UPDATE replays_grain_state

@@ -10,7 +10,7 @@ CREATE TABLE replays_reminder
     PRIMARY KEY (service_id, grain_id, reminder_name)
 );
 
--- Each silo reads the range of the hash ring that it serves.
+-- Each silo reads its own range of the hash ring.
 CREATE INDEX replays_reminder_by_hash ON replays_reminder (service_id, grain_hash);
 
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
@@ -34,7 +34,7 @@ SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTi
 FROM replays_reminder
 WHERE service_id = @ServiceId AND (grain_hash > @BeginHash OR grain_hash <= @EndHash)
 $sql$),
--- As with grain state, a new row's version is random: a deleted reminder's version never matches its successor.
+-- The initial version is random: the version of a deleted reminder never matches its successor.
 ('UpsertReminderRowKey', $sql$
 INSERT INTO replays_reminder AS r (service_id, grain_id, reminder_name, grain_hash, start_time, period_ms, version)
 VALUES (@ServiceId, @GrainId, @ReminderName, @GrainHash, @StartTime, @Period, 1 + (random() * 1000000)::int)

@@ -1,4 +1,4 @@
--- One version a cluster and one row a silo. Every change of a silo's status raises the version in the same transaction.
+-- One version per cluster and one row per silo. Every status change increments the version in the same transaction.
 CREATE TABLE replays_cluster
 (
     deployment_id text PRIMARY KEY,
@@ -21,8 +21,8 @@ CREATE TABLE replays_silo
     PRIMARY KEY (deployment_id, address, port, generation)
 );
 
--- Functions, because each of the two needs a second statement that sees what was committed while the first waited for the version's row:
--- a heartbeat may change the silo's row at the same moment.
+-- Functions, because the second statement must see what was committed while the first waited for the version row:
+-- a heartbeat may update the silo's row at the same time.
 CREATE FUNCTION replays_silo_insert(
     p_deployment_id text, p_address text, p_port int, p_generation int, p_silo_name text, p_host_name text, p_status int,
     p_proxy_port int, p_start_time timestamptz, p_i_am_alive_time timestamptz, p_version int) RETURNS int

@@ -1,4 +1,4 @@
--- One wrapped key a patient. Deleting the row makes all media of that patient unreadable for good: this is how erasure begins.
+-- One wrapped key per patient. Deleting the row makes all the patient's media permanently unreadable, so erasure deletes it first.
 CREATE TABLE replays_patient_key
 (
     patient text COLLATE "C" PRIMARY KEY,
@@ -6,7 +6,7 @@ CREATE TABLE replays_patient_key
     created_at timestamptz NOT NULL
 );
 
--- The key ring that wraps them: ASP.NET Core Data Protection's XML elements.
+-- The ASP.NET Core Data Protection key ring that wraps the patient keys.
 CREATE TABLE replays_key_ring
 (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,10 +1,11 @@
--- Audit entries of changes that are rows and no grain's (switches, erasure): written with the change, gone once the patient's trail has them.
+-- Audit entries of changes made in SQL rather than by a grain (suspension, erasure). Written in the same transaction as the change and
+-- deleted once published to the patient's audit trail.
 CREATE TABLE replays_audit_outbox
 (
     id text COLLATE "C" PRIMARY KEY NOT NULL,
     patient text NOT NULL,
-    entry text NOT NULL,                 -- JSON
-    noted_at bigint NOT NULL          -- milliseconds since 1970
+    entry text NOT NULL, -- JSON
+    recorded_at bigint NOT NULL -- Unix time in milliseconds
 );
 
-CREATE INDEX replays_audit_outbox_noted ON replays_audit_outbox (noted_at, id);
+CREATE INDEX replays_audit_outbox_by_time ON replays_audit_outbox (recorded_at, id);

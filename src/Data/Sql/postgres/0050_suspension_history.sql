@@ -1,12 +1,12 @@
--- Every turn of the switches, for good: the stop list itself keeps only how they stand.
+-- Every suspension and resumption. The stop list contains only the current suspensions.
 CREATE TABLE replays_suspension_history
 (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    target text COLLATE "C" NOT NULL,    -- a patient's name, or '*'
-    scope smallint,                      -- 0 playback off, 1 all off; null: on again
+    target text COLLATE "C" NOT NULL, -- name of a patient, or '*' for everyone
+    scope smallint, -- 0 playback, 1 all; null: resumed
     by_subject text NOT NULL,
     by_role text NOT NULL,
-    turned_at bigint NOT NULL,           -- milliseconds since 1970
+    changed_at bigint NOT NULL, -- Unix time in milliseconds
     reason text NOT NULL
 );
 

@@ -33,7 +33,7 @@ SELECT grain_id AS GrainId, reminder_name AS ReminderName, start_time AS StartTi
 FROM replays_reminder
 WHERE service_id = @ServiceId AND (grain_hash > @BeginHash OR grain_hash <= @EndHash)
 '),
--- As with grain state, a new row's version is random: a deleted reminder's version never matches its successor.
+-- The initial version is random: the version of a deleted reminder never matches its successor.
 ('UpsertReminderRowKey', '
 INSERT INTO replays_reminder (service_id, grain_id, reminder_name, grain_hash, start_time, period_ms, version)
 VALUES (@ServiceId, @GrainId, @ReminderName, @GrainHash, @StartTime, @Period, 1 + abs(random() % 1000000))

@@ -1,5 +1,5 @@
--- One wrapped key a patient. Deleting the row makes all media of that patient unreadable for good: this is how erasure begins.
--- (The key ring that wraps them lies beside this database, in a folder of its own.)
+-- One wrapped key per patient. Deleting the row makes all the patient's media permanently unreadable, so erasure deletes it first.
+-- The Data Protection key ring that wraps the keys is stored in a folder beside this database.
 CREATE TABLE replays_patient_key
 (
     patient text PRIMARY KEY NOT NULL,

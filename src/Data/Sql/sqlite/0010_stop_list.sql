@@ -1,14 +1,15 @@
--- What must not be shown. Small: a row goes when what it says is written where it belongs, or lifted. Every process reads the version four
--- times a second and the rows when it changed; all changes are made in one transaction with the version's row, so none overtakes another.
+-- Everything that must not be shown. The table stays small: a row is removed once the stop is lifted or recorded in the owning grain.
+-- Every process polls the version four times a second and rereads the rows when it changes. Every change updates the version row in the
+-- same transaction, so changes are serialized.
 CREATE TABLE replays_stop
 (
-    kind integer NOT NULL,              -- 0 quarantine, 1 withdrawal, 2 suspension, 3 erasure
-    target text NOT NULL,    -- a recording's name, a patient's, or '*'
-    scope integer NOT NULL,             -- of a suspension: 0 playback, 1 all
+    kind integer NOT NULL, -- 0 quarantine, 1 withdrawal, 2 suspension, 3 erasure
+    target text NOT NULL, -- name of a recording or patient, or '*' for everyone
+    scope integer NOT NULL, -- of a suspension: 0 playback, 1 all
     incident text,
     by_subject text NOT NULL,
     by_role text NOT NULL,
-    stopped_at integer NOT NULL,          -- milliseconds since 1970
+    stopped_at integer NOT NULL, -- Unix time in milliseconds, like all *_at columns
     reason text,
     PRIMARY KEY (target, kind)
 );
@@ -17,32 +18,31 @@ CREATE INDEX replays_stop_by_incident ON replays_stop (incident) WHERE incident 
 
 CREATE TABLE replays_stop_version
 (
-    one integer PRIMARY KEY CHECK (one = 1),
+    id integer PRIMARY KEY CHECK (id = 1),
     version integer NOT NULL
 );
 
-INSERT INTO replays_stop_version (one, version) VALUES (1, 1);
+INSERT INTO replays_stop_version (id, version) VALUES (1, 1);
 
--- Incidents: how each came to be known, for good, and what the officer's list is sorted by. The rest is the incident grain's.
+-- The original report of each incident, kept permanently, and the sort order of the officer's list. All other state is in the incident grain.
 CREATE TABLE replays_incident
 (
     id text PRIMARY KEY NOT NULL,
-    report text NOT NULL,                -- JSON
+    report text NOT NULL, -- JSON
     reporter text NOT NULL,
     reported_at integer NOT NULL,
-    due_at integer NOT NULL,      -- the largest number: no deadline
+    due_at integer NOT NULL, -- largest 64-bit integer: no deadline
     is_open integer NOT NULL,
-    is_processed integer NOT NULL,      -- grain and trail know of it
-    times integer NOT NULL                -- how often the same cause came
+    is_processed integer NOT NULL, -- grain and audit trail are up to date
+    occurrences integer NOT NULL
 );
 
-CREATE INDEX replays_incident_due ON replays_incident (is_open, due_at, id);
+CREATE INDEX replays_incident_by_due ON replays_incident (is_open, due_at, id);
 
 CREATE INDEX replays_incident_by_reporter ON replays_incident (reporter, reported_at);
 
 CREATE INDEX replays_incident_unprocessed ON replays_incident (reported_at) WHERE is_processed = 0;
 
--- Which recordings are in which incident.
 CREATE TABLE replays_incident_recording
 (
     recording text NOT NULL,

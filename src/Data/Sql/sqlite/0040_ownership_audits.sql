@@ -1,17 +1,17 @@
--- Ownership audits that came to an end, for good. Each is sealed together with the one before it: a result that is changed or removed shows.
+-- Completed ownership audits, kept permanently. Each row's hash covers the previous row's, so changing or removing a result is detected.
 CREATE TABLE replays_ownership_audit_run
 (
     number integer PRIMARY KEY,
-    started_at integer NOT NULL,      -- milliseconds since 1970
+    started_at integer NOT NULL, -- Unix time in milliseconds, like all *_at columns
     ended_at integer NOT NULL,
     findings integer NOT NULL,
-    result text NOT NULL,            -- JSON
-    heads blob NOT NULL,            -- SHA-256 over the last heads of all trails
-    seal blob NOT NULL
+    result text NOT NULL, -- JSON
+    heads blob NOT NULL, -- SHA-256 over the latest heads of all audit trails
+    chain_hash blob NOT NULL
 );
 
--- How each audit trail ended when an audit last saw more of it: a chain that was rewritten as a whole does not pass through there.
--- Rows of a run that is not in the table above are of one that was broken off.
+-- The head of each audit trail whenever an audit found new entries. Detects a trail whose entire hash chain was rewritten.
+-- Rows whose run is not in the table above belong to an interrupted audit.
 CREATE TABLE replays_ownership_audit_head
 (
     trail text NOT NULL,
@@ -23,12 +23,12 @@ CREATE TABLE replays_ownership_audit_head
 
 CREATE INDEX replays_ownership_audit_head_by_run ON replays_ownership_audit_head (run);
 
--- Who audits now: one at a time, whichever process it is in. A holder that is gone loses it after two minutes.
+-- One audit runs at a time across all processes. The lease of a crashed process expires after two minutes.
 CREATE TABLE replays_ownership_audit_lease
 (
-    one int PRIMARY KEY CHECK (one = 1),
+    id integer PRIMARY KEY CHECK (id = 1),
     holder text NOT NULL,
-    until integer NOT NULL
+    expires_at integer NOT NULL
 );
 
-INSERT INTO replays_ownership_audit_lease (one, holder, until) VALUES (1, '', 0);
+INSERT INTO replays_ownership_audit_lease (id, holder, expires_at) VALUES (1, '', 0);

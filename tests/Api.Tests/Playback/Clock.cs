@@ -1,9 +1,0 @@
-namespace Replays.Api.Tests.Playback;
-
-/// <summary>A clock that goes when it is told to.</summary>
-internal sealed class Clock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = new(2026, 6, 10, 10, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}
