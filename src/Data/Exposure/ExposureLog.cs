@@ -74,11 +74,8 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
         string principal, bool? entitled, int recordings, RecordingId? after, CancellationToken cancellation)
     {
         const string Condition = "principal = @principal AND is_entitled >= @least AND is_entitled <= @most AND recording > @after";
-        (string, object?)[] parameters =
-        [
-            ("principal", principal), ("least", entitled is true ? 1 : 0), ("most", entitled is false ? 0 : 1),
-            ("after", after?.Name ?? ""),
-        ];
+        (string, object?)[] parameters = [("principal", principal), ("after", after?.Name ?? ""),
+            ("least", entitled is true ? 1 : 0), ("most", entitled is false ? 0 : 1)];
         return Run(async connection =>
         {
             var names = await connection.Statement($"""
@@ -110,12 +107,8 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
 
     /// <summary>The reason applies only to the reported recordings, not to those that an officer added.</summary>
     private static bool Disputes(IncidentReport report, RecordingId recording) =>
-        report is
-        {
-            Source: IncidentSource.Patient or IncidentSource.Clinician or IncidentSource.Scheduler,
-            Reason: "not-mine" or "wrong-content" or "wrong-patient",
-        }
-        && report.Recordings.Contains(recording);
+        report.Source is IncidentSource.Patient or IncidentSource.Clinician or IncidentSource.Scheduler
+        && report.Reason is "not-mine" or "wrong-content" or "wrong-patient" && report.Recordings.Contains(recording);
 
     private static async Task<Exposures> Read(
         DbConnection connection, string condition, (string, object?)[] parameters, CancellationToken cancellation)
@@ -150,8 +143,7 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
     private static Recipient ReadRecipient(DbDataReader row) => new(
         new Actor(row.GetString(1), row.GetString(2)),
         PatientId.TryParseName(row.GetString(4), out var list) ? list : throw new FormatException("Not a patient name."),
-        row.GetInt32(5) == 1,
-        row.GetString(3));
+        row.GetInt32(5) == 1, row.GetString(3));
 
     private static DateTimeOffset ReadTime(DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
@@ -171,9 +163,7 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
     }
 
     private static (string, object?)[] RecipientParameters(Recipient recipient) =>
-    [
-        ("principal", recipient.By.Subject), ("role", recipient.By.Role), ("detail", recipient.Detail), ("list", recipient.List.Name),
-    ];
+        [("principal", recipient.By.Subject), ("role", recipient.By.Role), ("detail", recipient.Detail), ("list", recipient.List.Name)];
 
     private bool IsCached(RecordingId recording, Recipient recipient)
     {

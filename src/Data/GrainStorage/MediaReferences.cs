@@ -7,10 +7,7 @@ using Replays.Grains.Patients;
 
 namespace Replays.Data.GrainStorage;
 
-/// <summary>
-/// Enumerates the media objects referenced by stored grain states: all replays in ledgers, and all recordings of consultations except those
-/// discarded in a settled consultation.
-/// </summary>
+/// <summary>Enumerates the media of all ledgers and consultations, except recordings discarded in a settled consultation.</summary>
 internal sealed class MediaReferences(DbDataSource database, Serializer serializer, IOptions<ClusterOptions> cluster)
 {
     private const int PageSize = 200;
@@ -50,11 +47,8 @@ internal sealed class MediaReferences(DbDataSource database, Serializer serializ
                 [("service", cluster.Value.ServiceId), ("state", state), ("after", after), ("limit", PageSize)],
                 row => (Key: row.GetString(0), Payload: row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)),
                 cancellation);
-            foreach (var (_, payload) in rows)
-            {
-                if (payload is not null)
-                    yield return payload;
-            }
+            foreach (var payload in rows.Select(row => row.Payload).OfType<byte[]>())
+                yield return payload;
             if (rows.Count < PageSize)
                 yield break;
             after = rows[^1].Key;

@@ -21,8 +21,6 @@ internal sealed class StateNameValidator(IOptions<GrainTypeOptions> grains) : IC
     }
 
     private static IEnumerable<PersistentStateAttribute> StatesOf(Type grain) => grain
-        .GetConstructors()
-        .SelectMany(constructor => constructor.GetParameters())
-        .Select(parameter => parameter.GetCustomAttribute<PersistentStateAttribute>())
-        .OfType<PersistentStateAttribute>();
+        .GetConstructors().SelectMany(constructor => constructor.GetParameters())
+        .Select(parameter => parameter.GetCustomAttribute<PersistentStateAttribute>()).OfType<PersistentStateAttribute>();
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Data.Incidents;
 
-/// <summary>The stored format of incident reports and outbox entries.</summary>
+/// <summary>The stored format of incident reports, outbox entries and audit results.</summary>
 internal static class IncidentJson
 {
     public static readonly JsonSerializerOptions Options =

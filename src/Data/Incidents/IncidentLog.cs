@@ -103,11 +103,8 @@ internal sealed class IncidentLog(DbDataSource database, TimeProvider time) : II
     }
 
     private static IncidentSummary Read(DbDataReader row) => new(
-        JsonSerializer.Deserialize<IncidentReport>(row.GetString(0), IncidentJson.Options)!,
-        [],
-        row.GetInt32(1) == 1,
-        Due(row.GetInt64(2)),
-        row.GetInt64(3));
+        JsonSerializer.Deserialize<IncidentReport>(row.GetString(0), IncidentJson.Options)!, [],
+        row.GetInt32(1) == 1, Due(row.GetInt64(2)), row.GetInt64(3));
 
     private static long Due(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() ?? NoDeadline;
 

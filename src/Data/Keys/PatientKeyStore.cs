@@ -4,10 +4,7 @@ using Replays.Grains.Keys;
 
 namespace Replays.Data.Keys;
 
-/// <summary>
-/// Stores patient keys in <c>replays_patient_key</c>. Each is wrapped by Data Protection with the patient's name as purpose, so that a row
-/// copied to another patient cannot be unwrapped.
-/// </summary>
+/// <summary>Stores patient keys, wrapped with the patient's name as purpose, so that a copied row cannot be unwrapped.</summary>
 internal sealed class PatientKeyStore(DbDataSource database, IDataProtectionProvider protection, TimeProvider clock) : IPatientKeys
 {
     private const int KeyBytes = 32;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Replays.Data.Incidents;
 
 namespace Replays.Data.OwnershipAudit;
 
@@ -10,8 +10,7 @@ namespace Replays.Data.OwnershipAudit;
 public sealed class AuditLog(DbDataSource database, TimeProvider time)
 {
     /// <summary>The format of results in the database and on the command line.</summary>
-    public static readonly JsonSerializerOptions Json =
-        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    public static readonly JsonSerializerOptions Json = IncidentJson.Options;
 
     internal static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
 
@@ -64,10 +63,8 @@ public sealed class AuditLog(DbDataSource database, TimeProvider time)
         foreach (var chunk in heads.Chunk(HeadsPerStatement))
         {
             var values = string.Join(", ", chunk.Select((_, i) => $"(@t{i}, @r{i}, @e{i}, @h{i})"));
-            var parameters = chunk.SelectMany((head, i) => new (string, object?)[]
-            {
-                ($"t{i}", head.Trail), ($"r{i}", head.Run), ($"e{i}", head.Entries), ($"h{i}", head.Hash),
-            });
+            var parameters = chunk.SelectMany((head, i) =>
+                new (string, object?)[] { ($"t{i}", head.Trail), ($"r{i}", head.Run), ($"e{i}", head.Entries), ($"h{i}", head.Hash) });
             await connection.Statement(
                 $"INSERT INTO replays_ownership_audit_head (trail, run, entries, hash) VALUES {values}", [.. parameters])
                 .Execute(cancellation);
@@ -85,9 +82,8 @@ public sealed class AuditLog(DbDataSource database, TimeProvider time)
             """,
             [
                 ("number", result.Number), ("started", result.StartedAt.ToUnixTimeMilliseconds()),
-                ("ended", result.EndedAt.ToUnixTimeMilliseconds()),
-                ("findings", result.Kinds.Values.Sum()), ("result", json), ("heads", heads),
-                ("hash", ChainHash(previous, result.Number, json, heads)),
+                ("ended", result.EndedAt.ToUnixTimeMilliseconds()), ("findings", result.Kinds.Values.Sum()),
+                ("result", json), ("heads", heads), ("hash", ChainHash(previous, result.Number, json, heads)),
             ],
             cancellation);
         // Superseded heads. Keeping them would be harmless.

@@ -5,10 +5,7 @@ using Replays.Grains.StopList;
 
 namespace Replays.Data.OwnershipAudit;
 
-/// <summary>
-/// A consistent, read-only snapshot of the database on a connection of its own, read in batches. Does not block writers, and for SQLite
-/// does not occupy the only pooled connection.
-/// </summary>
+/// <summary>A consistent, read-only snapshot on its own connection: blocks no writers and leaves SQLite its only pooled one.</summary>
 internal sealed class AuditSnapshot : IAsyncDisposable
 {
     private const int BatchSize = 256, SmallRowBatchSize = 1_000, TimeoutSeconds = 60;
@@ -118,8 +115,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
 
     /// <summary>Counts the rows of a grain state.</summary>
     public async Task<long> Count(string state, CancellationToken cancellation) => (await Rows(
-        Command(
-            "SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state",
+        Command("SELECT count(*) FROM replays_grain_state WHERE service_id = @service AND state_name = @state",
             ("service", _serviceId), ("state", state)),
         row => row.GetInt64(0), cancellation))[0];
 
@@ -129,8 +125,7 @@ internal sealed class AuditSnapshot : IAsyncDisposable
         for (var last = ""; ;)
         {
             var next = await Rows(
-                Command(
-                    "SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last",
+                Command("SELECT min(state_name) FROM replays_grain_state WHERE service_id = @service AND state_name > @last",
                     ("service", _serviceId), ("last", last)),
                 row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
             if (next is not [{ } name])

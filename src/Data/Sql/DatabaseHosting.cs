@@ -20,7 +20,8 @@ public static class DatabaseHosting
         builder.Services.TryAddSingleton(TimeProvider.System);
         if (builder.Configuration.IsEmbedded())
         {
-            builder.Services.TryAddSingleton<DbDataSource>(services => new SqliteDataSource(DatabaseFile(services)));
+            builder.Services.TryAddSingleton<DbDataSource>(services => new SqliteDataSource(
+                Path.Combine(services.GetRequiredService<IOptions<DataOptions>>().Value.OpenDataDirectory(), "replays.db")));
         }
         else
         {
@@ -56,7 +57,4 @@ public static class DatabaseHosting
                 $"ConnectionStrings__Replays is not a valid PostgreSQL connection string: {exception.Message}", exception);
         }
     }
-
-    private static string DatabaseFile(IServiceProvider services) =>
-        Path.Combine(services.GetRequiredService<IOptions<DataOptions>>().Value.OpenDataDirectory(), "replays.db");
 }

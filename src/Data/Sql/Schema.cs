@@ -7,10 +7,7 @@ using Npgsql;
 
 namespace Replays.Data.Sql;
 
-/// <summary>
-/// Migrates databases with the numbered scripts of this folder and records them in the table <c>replays_schema</c>. A released script never
-/// changes; migrations only add scripts.
-/// </summary>
+/// <summary>Applies the numbered scripts of this folder, recorded in <c>replays_schema</c>. Released scripts never change.</summary>
 public static class Schema
 {
     private const string Journal = "replays_schema", Postgres = "postgres", Sqlite = "sqlite";

@@ -22,19 +22,10 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
         throw new NotSupportedException("A command without a connection bypasses the connection limit. Open a connection.");
 
-    protected override DbConnection OpenDbConnection()
-    {
-        if (!_slot.Wait(Timeout))
-            throw Busy();
-        return Open();
-    }
+    protected override DbConnection OpenDbConnection() => _slot.Wait(Timeout) ? Open() : throw Busy();
 
-    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken)
-    {
-        if (!await _slot.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false))
-            throw Busy();
-        return Open();
-    }
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken) =>
+        await _slot.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false) ? Open() : throw Busy();
 
     /// <summary>Opens a connection that releases the slot when it closes.</summary>
     private SqliteConnection Open()
@@ -56,7 +47,10 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
         }
         try
         {
-            Prepare(connection);
+            // FULL flushes each commit to disk. secure_delete overwrites deleted rows, which makes keys unrecoverable.
+            using var pragmas = connection.Statement(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;");
+            pragmas.ExecuteNonQuery();
             return connection;
         }
         catch
@@ -64,15 +58,6 @@ internal sealed class SqliteDataSource(string file) : DbDataSource
             connection.Dispose();
             throw;
         }
-    }
-
-    /// <summary>FULL flushes each commit to disk. <c>secure_delete</c> overwrites deleted rows, which makes keys unrecoverable.</summary>
-    private static void Prepare(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;";
-        command.ExecuteNonQuery();
     }
 
     private static SqliteException Busy() => new("The embedded database is busy.", SQLitePCL.raw.SQLITE_BUSY);

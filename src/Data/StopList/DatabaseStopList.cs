@@ -9,7 +9,6 @@ internal abstract class DatabaseStopList(DbDataSource database, TimeProvider tim
     private readonly StopRepository _stops = new(database, time);
 
     protected DbDataSource Database => database;
-
     protected TimeProvider Time => time;
 
     public abstract StopListSnapshot Current();

@@ -29,7 +29,6 @@ public static class StopListRegistration
     private static SiloMember? Member(IServiceProvider provider) =>
         provider.GetService<ILocalSiloDetails>()?.SiloAddress is { } address
             ? new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId,
-                address.Endpoint.Address.ToString(), address.Endpoint.Port,
-                address.Generation)
+                address.Endpoint.Address.ToString(), address.Endpoint.Port, address.Generation)
             : null;
 }

@@ -151,10 +151,7 @@ internal sealed class StopRepository(DbDataSource database, TimeProvider time)
             ("subject", by.Subject), ("role", by.Role), ("now", at.ToUnixTimeMilliseconds()), ("reason", reason))
             .Rows(row => row.GetString(0), cancellation);
 
-    /// <summary>
-    /// Lifts the incident's quarantines and closes it in the same transaction, so that restoring another incident concurrently does not
-    /// hand its recordings over to this one.
-    /// </summary>
+    /// <summary>Lifts the quarantines and closes the incident together, so that a concurrent restoration hands it no recordings.</summary>
     private static async Task Resolve(DbConnection connection, string incident, CancellationToken cancellation)
     {
         await connection.Statement("DELETE FROM replays_stop WHERE incident = @incident AND kind = 0", ("incident", incident))

@@ -13,10 +13,8 @@ internal sealed class ByteWindow(Stream stream, CancellationToken cancellation)
     private const long MaxRereads = 64 << 20;
 
     private readonly byte[] _buffer = new byte[Size];
-    private long _start;
-    private int _filled;
-    private long _fetched;
-    private int _steps;
+    private long _start, _fetched;
+    private int _filled, _steps;
 
     public long Length { get; } = stream.Length;
 

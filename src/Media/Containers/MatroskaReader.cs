@@ -15,15 +15,13 @@ internal sealed class MatroskaReader(ByteWindow window)
     private const uint Cluster = 0x1F43B675, BlockGroup = 0xA0, Block = 0xA1, SimpleBlock = 0xA3;
     private const uint Timestamp = 0xE7, SilentTracks = 0x5854, Position = 0xA7, PreviousSize = 0xAB, EncryptedBlock = 0xAF;
 
-    private const int MaxTracks = 256;
-    private const int MaxSeeks = 1024;
+    private const int MaxTracks = 256, MaxSeeks = 1024;
     private const long MaxSearchedBytes = 16 << 20;
 
     /// <summary>Limit for clusters of known size: enough to meet every track that has blocks.</summary>
     private const int MaxBlocks = 4096;
 
-    private static readonly byte[][] TracksId = [[0x16, 0x54, 0xAE, 0x6B]];
-    private static readonly byte[][] EncryptionId = [[0x50, 0x35]];
+    private static readonly byte[][] TracksId = [[0x16, 0x54, 0xAE, 0x6B]], EncryptionId = [[0x50, 0x35]];
 
     private readonly EbmlReader _ebml = new(window);
     private readonly List<MatroskaTrack> _tracks = [];

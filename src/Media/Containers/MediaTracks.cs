@@ -60,9 +60,6 @@ public sealed record MediaTracks(MediaContainer Container, int Audio = 0, int Vi
     }
 
     internal static MediaTracks Of(MediaContainer container, IReadOnlyCollection<TrackKind> kinds) => new(
-        container,
-        kinds.Count(kind => kind == TrackKind.Audio),
-        kinds.Count(kind => kind == TrackKind.Video),
-        kinds.Count(kind => kind == TrackKind.Other),
-        kinds.Count(kind => kind == TrackKind.Unclear));
+        container, kinds.Count(kind => kind == TrackKind.Audio), kinds.Count(kind => kind == TrackKind.Video),
+        kinds.Count(kind => kind == TrackKind.Other), kinds.Count(kind => kind == TrackKind.Unclear));
 }

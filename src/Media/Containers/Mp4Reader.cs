@@ -10,9 +10,7 @@ namespace Replays.Media.Containers;
 /// </summary>
 internal sealed class Mp4Reader(ByteWindow window)
 {
-    private const int MaxDepth = 10;
-    private const int MaxTracks = 256;
-    private const int MaxEntries = 64;
+    private const int MaxDepth = 10, MaxTracks = 256, MaxEntries = 64;
     private const long MaxSearchedBytes = 16 << 20;
 
     private static readonly byte[][] TrackParts = ["moov"u8.ToArray(), "trak"u8.ToArray(), "stsd"u8.ToArray()];

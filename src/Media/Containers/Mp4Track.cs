@@ -3,8 +3,7 @@ namespace Replays.Media.Containers;
 /// <summary>The content of an MP4 track's boxes. All of several handlers or sample descriptions count.</summary>
 internal sealed class Mp4Track
 {
-    private readonly HashSet<TrackKind> _handlers = [];
-    private readonly HashSet<TrackKind> _entries = [];
+    private readonly HashSet<TrackKind> _handlers = [], _entries = [];
 
     public uint Id { get; set; }
     public bool HasSamples { get; set; }
@@ -19,18 +18,15 @@ internal sealed class Mp4Track
     /// <summary>Ignores handlers that do not determine the kind, such as "url " and "mdir": QuickTime tracks have several.</summary>
     public void AddHandler(string handler)
     {
-        switch (handler)
+        TrackKind? kind = handler switch
         {
-            case "soun":
-                _handlers.Add(TrackKind.Audio);
-                break;
-            case "vide" or "auxv" or "pict":
-                _handlers.Add(TrackKind.Video);
-                break;
-            case "text" or "sbtl" or "subt" or "clcp" or "meta" or "hint" or "tmcd":
-                _handlers.Add(TrackKind.Other);
-                break;
-        }
+            "soun" => TrackKind.Audio,
+            "vide" or "auxv" or "pict" => TrackKind.Video,
+            "text" or "sbtl" or "subt" or "clcp" or "meta" or "hint" or "tmcd" => TrackKind.Other,
+            _ => null,
+        };
+        if (kind is { } known)
+            _handlers.Add(known);
     }
 
     /// <summary>Adds a sample description. Its size must be at least that of the fixed part of its kind.</summary>

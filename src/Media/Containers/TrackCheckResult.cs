@@ -1,8 +1,6 @@
 namespace Replays.Media.Containers;
 
-/// <summary>
-/// Whether a recording holds what was declared and consented to; everything but <see cref="Ok"/> is a <c>media-mismatch</c>.
-/// </summary>
+/// <summary>Whether a recording holds what was declared and consented to; all but <see cref="Ok"/> are <c>media-mismatch</c>.</summary>
 public enum TrackCheckResult
 {
     Ok = 0,

@@ -1,5 +1,4 @@
 namespace Replays.Media.Encryption;
 
-/// <param name="Status">The outcome.</param>
 /// <param name="Offset">Bytes of the upload that are durable now.</param>
 public readonly record struct AppendResult(AppendStatus Status, long Offset);

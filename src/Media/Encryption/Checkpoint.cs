@@ -7,7 +7,6 @@ namespace Replays.Media.Encryption;
 /// The durable state of an upload: which segments of the body count, under which keys, and the tail that does not fill a segment yet.
 /// Encrypted as a whole under a key of its own, with a fresh salt every time; the store replaces it atomically.
 /// </summary>
-/// <param name="State">The upload's progress.</param>
 /// <param name="Length">Durable plaintext bytes, tail included.</param>
 /// <param name="Runs">
 /// The runs of segments, in order. A writer only appends to a run that it started itself, so bytes that an interrupted writer left on disk
@@ -24,9 +23,8 @@ internal sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<
     public static Checkpoint Empty { get; } = new(UploadState.Open, 0, [], default);
 
     /// <summary>Segments in the body.</summary>
-    public long Segments => State == UploadState.Finished
-        ? MediaFormat.Segments(Length)
-        : (Length - Tail.Length) / MediaFormat.SegmentBytes;
+    public long Segments =>
+        State == UploadState.Finished ? MediaFormat.Segments(Length) : (Length - Tail.Length) / MediaFormat.SegmentBytes;
 
     public byte[] Encrypt(MediaObject media)
     {
@@ -74,9 +72,7 @@ internal sealed record Checkpoint(UploadState State, long Length, IReadOnlyList<
         }
 
         return new(
-            (UploadState)plaintext[0],
-            BinaryPrimitives.ReadInt64BigEndian(plaintext.AsSpan(1)),
-            runs,
+            (UploadState)plaintext[0], BinaryPrimitives.ReadInt64BigEndian(plaintext.AsSpan(1)), runs,
             plaintext.AsMemory(FixedBytes + runs.Length * RunBytes));
     }
 }

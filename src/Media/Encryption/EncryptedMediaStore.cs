@@ -8,7 +8,6 @@ namespace Replays.Media.Encryption;
 /// In addition to the exceptions documented on them, all methods throw <see cref="MediaStoreException"/> when the store fails or is full,
 /// and <see cref="MediaIntegrityException"/> when the stored bytes are not those written under this name and key.
 /// </remarks>
-/// <param name="store">Holds the encrypted bytes.</param>
 /// <param name="idleTimeout">An upload that receives nothing for this long counts as interrupted. Default: 30 s.</param>
 public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout = null)
 {
@@ -58,10 +57,7 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
         await writer.Reset();
     }
 
-    /// <summary>
-    /// Freezes the upload durably, so that no more bytes are accepted, then writes the last segment. Repeatable: the next call completes an
-    /// interrupted one.
-    /// </summary>
+    /// <summary>Freezes the upload durably, then writes the last segment. The next call completes an interrupted one.</summary>
     /// <exception cref="MediaStoreException">Busy: an upload is in progress.</exception>
     public async Task Finish(MediaObject media, CancellationToken cancellation)
     {
@@ -118,9 +114,7 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
     }
 
     /// <summary>Opens the plaintext of a finished object: seekable, read-only, seeks without I/O. Not for concurrent use.</summary>
-    /// <exception cref="MediaIntegrityException">
-    /// Thrown here or by a read: the object is missing, unfinished, of another length, or altered. No wrong byte is returned before.
-    /// </exception>
+    /// <exception cref="MediaIntegrityException">Here or by a read: it is missing, unfinished, altered or of another length.</exception>
     public async Task<Stream> OpenRead(MediaObject media, long plaintextLength, CancellationToken cancellation)
     {
         var checkpoint = await ReadCheckpoint(media, cancellation);

@@ -135,20 +135,16 @@ internal sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkp
         _filled -= count * MediaFormat.SegmentBytes;
         _plain.AsSpan(count * MediaFormat.SegmentBytes, _filled).CopyTo(_spare);
         (_plain, _spare) = (_spare, _plain);
-        EnsureRun();
+        if (_cipher is null)
+        {
+            var salt = MediaFormat.NewSalt();
+            _runs = [.. _runs, new(_segments, salt)];
+            _cipher = MediaFormat.Run(media, salt);
+        }
+
         var (full, first) = (_spare, _segments);
         _writing = Task.Run(() => Write(full, first, count), CancellationToken.None);
         _segments += count;
-    }
-
-    private void EnsureRun()
-    {
-        if (_cipher is not null)
-            return;
-
-        var salt = MediaFormat.NewSalt();
-        _runs = [.. _runs, new(_segments, salt)];
-        _cipher = MediaFormat.Run(media, salt);
     }
 
     private async Task Write(byte[] plain, long first, int count)
@@ -156,9 +152,7 @@ internal sealed class MediaAppend(MediaObject media, IMediaWriter writer, Checkp
         for (var i = 0; i < count; i++)
         {
             _cipher!.Encrypt(
-                first + i,
-                last: false,
-                plain.AsSpan(i * MediaFormat.SegmentBytes, MediaFormat.SegmentBytes),
+                first + i, last: false, plain.AsSpan(i * MediaFormat.SegmentBytes, MediaFormat.SegmentBytes),
                 _encrypted.AsSpan(i * MediaFormat.EncryptedSegmentBytes, MediaFormat.EncryptedSegmentBytes));
         }
 

@@ -16,11 +16,8 @@ internal sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, 
     private bool _disposed;
 
     public override bool CanRead => !_disposed;
-
     public override bool CanSeek => !_disposed;
-
     public override bool CanWrite => false;
-
     public override long Length => checkpoint.Length;
 
     public override long Position
@@ -70,9 +67,7 @@ internal sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, 
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
@@ -153,8 +148,7 @@ internal sealed class MediaReadStream(MediaObject media, Checkpoint checkpoint, 
         if (run != _run)
         {
             _cipher?.Dispose();
-            _cipher = null;
-            _run = -1;
+            (_cipher, _run) = (null, -1);
             _cipher = MediaFormat.Run(media, checkpoint.Runs[run].Salt.Span);
             _run = run;
         }

@@ -4,5 +4,4 @@ namespace Replays.Media.Encryption;
 
 /// <summary>The checksum of one append (tus 1.0.0, checksum extension).</summary>
 /// <param name="Algorithm">SHA-1 or SHA-256.</param>
-/// <param name="Digest">As the client computed it.</param>
 public readonly record struct UploadChecksum(HashAlgorithmName Algorithm, ReadOnlyMemory<byte> Digest);

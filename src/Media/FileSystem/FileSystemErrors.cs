@@ -6,13 +6,11 @@ internal static class FileSystemErrors
     private const int WouldBlock = 11, TooBig = 27, NoSpace = 28, OverQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070), WindowsSharingViolation = unchecked((int)0x80070020);
 
-    public static bool IsMissing(MediaStoreException e) => e.InnerException is FileNotFoundException or DirectoryNotFoundException;
-
-    public static T Translate<T>(Func<T> operation)
+    public static void Translate(Action operation)
     {
         try
         {
-            return operation();
+            operation();
         }
         catch (Exception e) when (ToStoreException(e) is { } problem)
         {
@@ -20,10 +18,17 @@ internal static class FileSystemErrors
         }
     }
 
-    public static void Translate(Action operation) => Translate(() =>
+    /// <summary>Returns null if the file or its folder does not exist.</summary>
+    public static Task<T?> FindAsync<T>(Func<Task<T?>> operation) where T : class => TranslateAsync(async () =>
     {
-        operation();
-        return true;
+        try
+        {
+            return await operation();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     });
 
     public static async Task<T> TranslateAsync<T>(Func<Task<T>> operation)

@@ -12,20 +12,13 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
 
     private readonly string _root = Path.GetFullPath(directory);
 
-    public async Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation)
+    public Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation)
     {
         var path = Path.Combine(Folder(objectKey), Checkpoint);
-        try
-        {
-            return await FileSystemErrors.TranslateAsync(() => File.ReadAllBytesAsync(path, cancellation));
-        }
-        catch (MediaStoreException e) when (FileSystemErrors.IsMissing(e))
-        {
-            return null;
-        }
+        return FileSystemErrors.FindAsync<byte[]>(async () => await File.ReadAllBytesAsync(path, cancellation));
     }
 
-    public Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation) => FileSystemErrors.Translate(() =>
+    public Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation) => FileSystemErrors.TranslateAsync(() =>
     {
         var folder = Folder(objectKey);
         if (!Directory.Exists(folder))
@@ -41,14 +34,7 @@ internal sealed class FileSystemMediaStore(string directory) : IMediaStore
     public Task<IMediaBody?> OpenBody(string objectKey, CancellationToken cancellation)
     {
         var path = Path.Combine(Folder(objectKey), Body);
-        try
-        {
-            return FileSystemErrors.Translate(() => Task.FromResult<IMediaBody?>(new FileSystemMediaBody(path)));
-        }
-        catch (MediaStoreException e) when (FileSystemErrors.IsMissing(e))
-        {
-            return Task.FromResult<IMediaBody?>(null);
-        }
+        return FileSystemErrors.FindAsync(() => Task.FromResult<IMediaBody?>(new FileSystemMediaBody(path)));
     }
 
     public Task Delete(string objectKey, CancellationToken cancellation)

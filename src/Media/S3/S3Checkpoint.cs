@@ -6,14 +6,9 @@ namespace Replays.Media.S3;
 /// <param name="UploadId">The multipart upload; null without one.</param>
 /// <param name="Parts">ETags of the parts that count.</param>
 /// <param name="Rest">Bytes of the body that do not fill a part yet.</param>
-/// <param name="Checkpoint">The caller's checkpoint.</param>
 /// <param name="ETag">As read; null for a new object.</param>
 internal sealed record S3Checkpoint(
-    string? UploadId,
-    IReadOnlyList<string> Parts,
-    ReadOnlyMemory<byte> Rest,
-    byte[] Checkpoint,
-    string? ETag)
+    string? UploadId, IReadOnlyList<string> Parts, ReadOnlyMemory<byte> Rest, byte[] Checkpoint, string? ETag)
 {
     /// <summary>Limits all attempts together, because callers cannot continue without the checkpoint.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);

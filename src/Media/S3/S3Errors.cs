@@ -10,9 +10,7 @@ internal static class S3Errors
     public static bool IsMissing(MediaStoreException e) =>
         e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" };
 
-    /// <summary>
-    /// A truncated response, a wrong checksum, or unparsable headers, for which the client throws its parsers' exceptions.
-    /// </summary>
+    /// <summary>A truncated response, a wrong checksum, or unparsable headers, for which the client throws parser exceptions.</summary>
     public static bool IsBrokenResponse(Exception exception) =>
         exception is IOException or AmazonClientException or ArgumentException or FormatException;
 

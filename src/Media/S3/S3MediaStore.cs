@@ -125,8 +125,7 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
     }
 
     public Task Probe(CancellationToken cancellation) => S3Errors.Translate(() => _client.PutObjectAsync(
-        new() { BucketName = _bucket, Key = "probe", ContentBody = "1", UseChunkEncoding = false },
-        cancellation));
+        new() { BucketName = _bucket, Key = "probe", ContentBody = "1", UseChunkEncoding = false }, cancellation));
 
     public void Dispose() => _client.Dispose();
 

@@ -4,10 +4,7 @@ using Amazon.S3.Model;
 
 namespace Replays.Media.S3;
 
-/// <summary>
-/// Uploads full parts immediately. The checkpoint lists the parts that count and holds the rest of the body. A part number is reused only
-/// for a part that never counted.
-/// </summary>
+/// <summary>Uploads full parts immediately; the checkpoint holds the rest. Reuses a part number only if its part never counted.</summary>
 internal sealed class S3MediaWriter : IMediaWriter
 {
     /// <summary>The minimum of S3; its limit of 10,000 parts allows 48 GiB.</summary>

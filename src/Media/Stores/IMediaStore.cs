@@ -13,10 +13,7 @@ public interface IMediaStore : IMediaObjects
     /// <summary>The last durable checkpoint; null if there is no such object.</summary>
     Task<byte[]?> ReadCheckpoint(string objectKey, CancellationToken cancellation);
 
-    /// <summary>
-    /// Opens an object for writing and creates it if necessary. Until the writer is disposed, every other writer gets
-    /// <see cref="MediaStoreProblem.Busy"/>.
-    /// </summary>
+    /// <summary>Opens or creates an object. Until disposal, other writers get <see cref="MediaStoreProblem.Busy"/>.</summary>
     Task<IMediaWriter> OpenWriter(string objectKey, CancellationToken cancellation);
 
     /// <summary>Opens the body of a completed object; null if there is none.</summary>

@@ -6,10 +6,7 @@ public interface IMediaWriter : IAsyncDisposable
     /// <summary>The last checkpoint that this writer knows to be durable; null for an object without one.</summary>
     byte[]? Checkpoint { get; }
 
-    /// <summary>
-    /// Writes bytes of the body at <paramref name="offset"/>: first where the checkpoint's body ends, then where the last write ended.
-    /// Not durable before a commit.
-    /// </summary>
+    /// <summary>Writes the body in order, from the end of the checkpoint's body on. Not durable before a commit.</summary>
     ValueTask Write(long offset, ReadOnlyMemory<byte> bytes);
 
     /// <summary>

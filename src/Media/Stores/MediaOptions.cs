@@ -10,10 +10,7 @@ internal sealed class MediaOptions
     /// <summary>Default: <see cref="MediaProvider.FileSystem"/>.</summary>
     public MediaProvider Provider { get; set; } = MediaProvider.FileSystem;
 
-    /// <summary>
-    /// The folder for <see cref="MediaProvider.FileSystem"/>; in a cluster, one shared by all processes. Default: <c>media</c> in
-    /// <c>Replays:DataDirectory</c>.
-    /// </summary>
+    /// <summary>The file system's folder, shared in a cluster. Default: <c>media</c> in <c>Replays:DataDirectory</c>.</summary>
     public string Directory { get; set; } = "";
 
     /// <summary>The service for <see cref="MediaProvider.S3"/>.</summary>

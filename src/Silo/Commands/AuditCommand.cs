@@ -79,8 +79,7 @@ internal static class AuditCommand
         var (findings, counts) = (result.Kinds.Values.Sum(), result.Counts);
         if (findings > result.Findings.Length)
             Console.WriteLine($"… and {findings - result.Findings.Length} more.");
-        Console.WriteLine(
-            $"Ownership audit {result.Number}: {counts.Replays} replays of {counts.Patients} patients, "
+        Console.WriteLine($"Ownership audit {result.Number}: {counts.Replays} replays of {counts.Patients} patients, "
             + $"{counts.MediaObjects} media objects, {counts.TrailEntries} audit entries "
             + $"in {(result.EndedAt - result.StartedAt).TotalSeconds:0.0} s: "
             + (result.IsClean ? "clean." : $"{findings} findings."));

@@ -3,10 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Replays.Silo.Commands;
 
-/// <summary>
-/// Linux batch scheduling (<c>SCHED_BATCH</c>, sched(7)): waking threads do not preempt running ones. The database is not interrupted for
-/// each packet it sends, and a silo on the same machine takes precedence.
-/// </summary>
+/// <summary>Linux <c>SCHED_BATCH</c> (sched(7)): waking threads preempt neither the database as it sends packets nor a silo.</summary>
 internal static class BatchScheduling
 {
     private const int Batch = 3;

@@ -30,8 +30,7 @@ public static class ClusteringHosting
             options.ProbeTimeout = TimeSpan.FromSeconds(1);
             options.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
-            // When two of three silos die together, declaring them dead takes a witness with a fresh heartbeat: 3 s, with the defaults 83
-            // s.
+            // When two of three silos die together, declaring them dead takes a witness with a fresh heartbeat: 3 s (default: 83).
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(0.5);
             options.NumMissedTableIAmAliveLimit = 4;
         });
@@ -42,8 +41,7 @@ public static class ClusteringHosting
     /// <summary>Runs a single silo for this process only: on a free loopback port and without a gateway.</summary>
     public static ISiloBuilder UseEmbeddedClustering(this ISiloBuilder silo)
     {
-        var port = FreeLoopbackPort();
-        silo.UseLocalhostClustering(port, gatewayPort: 0);
+        silo.UseLocalhostClustering(FreeLoopbackPort(), gatewayPort: 0);
         return silo.UseShortTimeouts();
     }
 

@@ -29,10 +29,10 @@ public static class ReplaysHosting
             _ = embedded ? silo.UseEmbeddedClustering() : silo.UseReplaysClustering();
             silo.AddReplaysStorage().AddReplaysReminders().AddReplaysDashboard();
             silo.Services.AddReplaysGrains().AddMediaStore(builder.Configuration).AddMediaHealth().AddStopList(embedded)
-                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<ExposureErasure>().AddSingleton<AccessOutbox>()
-                .AddSingleton<AuditOutbox>()
-                .AddSingleton<MediaReferences>().AddHostedService<IncidentProcessor>().AddHostedService<ErasureWorker>()
-                .AddHostedService<AccessAuditPublisher>().AddHostedService<OrphanedMediaCleaner>().AddOwnershipAudit().AddAuditSchedule();
+                .AddSingleton<IExposureLog, ExposureLog>().AddSingleton<ExposureErasure>()
+                .AddSingleton<AccessOutbox>().AddSingleton<AuditOutbox>().AddSingleton<MediaReferences>()
+                .AddHostedService<IncidentProcessor>().AddHostedService<ErasureWorker>().AddHostedService<AccessAuditPublisher>()
+                .AddHostedService<OrphanedMediaCleaner>().AddOwnershipAudit().AddAuditSchedule();
         });
         if (embedded)
             builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EmbeddedStartup>();
@@ -79,10 +79,7 @@ public static class ReplaysHosting
         }
     }
 
-    /// <summary>
-    /// Builds and runs a program. Returns 0 after a requested shutdown, even during startup; 1 after a
-    /// <see cref="StartupException"/>, whose message is written to standard error.
-    /// </summary>
+    /// <summary>Builds and runs a program. Returns 1 after a <see cref="StartupException"/>, whose message it prints, else 0.</summary>
     public static async Task<int> RunProgram(Func<WebApplication> build)
     {
         try
@@ -94,7 +91,7 @@ public static class ReplaysHosting
         }
         catch (OperationCanceledException)
         {
-            return 0;
+            return 0; // shut down during startup
         }
         catch (StartupException exception)
         {

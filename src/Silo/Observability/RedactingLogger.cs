@@ -10,8 +10,7 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
 {
     private const string Template = "{OriginalFormat}", Hidden = "…";
 
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
@@ -45,11 +44,8 @@ internal sealed class RedactingLogger(ILogger inner, bool isOwn) : ILogger
         // Without a template the message is preformatted and may contain anything.
         if (values.FirstOrDefault(pair => pair.Key == Template).Value is not string message)
             return Hidden;
-        foreach (var (key, value) in values)
-        {
-            if (key != Template)
-                message = message.Replace($"{{{key}}}", $"{value}", StringComparison.Ordinal);
-        }
+        foreach (var (key, value) in values.Where(pair => pair.Key != Template))
+            message = message.Replace($"{{{key}}}", $"{value}", StringComparison.Ordinal);
         return message;
     }
 

@@ -10,11 +10,8 @@ internal sealed class RedactingProcessor : BaseProcessor<Activity>
     {
         if (data.Source.Name == Telemetry.Name)
             return;
-        foreach (var (key, _) in data.TagObjects.ToList())
-        {
-            if (!AllowedTags.IsAllowed(key))
-                data.SetTag(key, null);
-        }
+        foreach (var (key, _) in data.TagObjects.Where(tag => !AllowedTags.IsAllowed(tag.Key)).ToList())
+            data.SetTag(key, null);
         data.TraceStateString = null;
         data.SetStatus(data.Status); // drops the description
         // Events are immutable and may contain an exception message; such spans are not exported.

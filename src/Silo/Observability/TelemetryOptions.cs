@@ -7,10 +7,7 @@ public sealed class TelemetryOptions
 {
     public const string Section = "Replays:Telemetry";
 
-    /// <summary>
-    /// The port of the Prometheus endpoint <c>/metrics</c>. It is unauthenticated, so only operators may reach the port. Default: none,
-    /// which disables the endpoint.
-    /// </summary>
+    /// <summary>The port of Prometheus' unauthenticated <c>/metrics</c>, for operators only. Default: none, which disables it.</summary>
     [Range(1, 65535)]
     public int? MetricsPort { get; set; }
 }

@@ -21,7 +21,6 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     public int Pages { get; private set; }
 
     public int Consultations => _numbers.Count;
-
     public int Replays => _replays.Count;
 
     public void Add(LedgerPage page, NumberedRow row)
@@ -158,11 +157,8 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
             if (!recording.IsGone && !(isListed && replay!.ObjectKey == recording.ObjectKey))
                 _references.Add(MediaRecord.OptionalReference(recording.ObjectKey));
         }
-        foreach (var number in _consultations)
-        {
-            if (!_numbers.Contains(number) && !IsIncomplete)
-                findings.Add(FindingKinds.ConsultationUnknown, patient.Consultation(number).Name);
-        }
+        foreach (var number in _consultations.Where(number => !IsIncomplete && !_numbers.Contains(number)))
+            findings.Add(FindingKinds.ConsultationUnknown, patient.Consultation(number).Name);
     }
 
     /// <summary>Adds references of misfiled records, whose objects are not orphans.</summary>

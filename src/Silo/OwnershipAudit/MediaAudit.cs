@@ -6,10 +6,7 @@ using Replays.Media.Stores;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>
-/// Compares all references to media with all objects in the store. Rechecks mismatches against the current state, so that concurrent
-/// withdrawals and erasures cause no findings.
-/// </summary>
+/// <summary>Compares references with stored objects. Rechecks mismatches: concurrent erasures and withdrawals are no findings.</summary>
 internal sealed class MediaAudit(
     DbDataSource database, string serviceId, IMediaStore media, StoredStates states, Findings findings) : IDisposable
 {
@@ -29,9 +26,8 @@ internal sealed class MediaAudit(
     {
         await foreach (var listed in media.List(cancellation))
         {
-            _reconciler.AddObject(new(
-                MediaRecord.KeyOf(listed.ObjectKey), listed.BodyBytes,
-                listed.ModifiedAt < uploadCutoff ? MediaRecord.Old : MediaRecord.Young));
+            var age = listed.ModifiedAt < uploadCutoff ? MediaRecord.Old : MediaRecord.Young;
+            _reconciler.AddObject(new(MediaRecord.KeyOf(listed.ObjectKey), listed.BodyBytes, age));
         }
         return _reconciler.Objects;
     }

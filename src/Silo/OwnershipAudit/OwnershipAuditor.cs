@@ -27,15 +27,10 @@ internal sealed class OwnershipAuditor(
     /// <param name="workers">The number of worker threads besides the reading one.</param>
     /// <exception cref="AuditInProgressException">Another audit is in progress.</exception>
     /// <exception cref="MediaStoreEmptyException">All media are missing. Nothing is stored.</exception>
-    public async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, CancellationToken cancellation)
+    public async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, CancellationToken stopping)
     {
-        await using var lease = await AuditLease.Acquire(log, time, cancellation);
-        return await Run(workers, progress, new Findings(), lease.Lost);
-    }
-
-    private async Task<AuditResult> Run(int workers, IProgress<AuditProgress>? progress, Findings findings, CancellationToken cancellation)
-    {
-        var started = time.GetUtcNow();
+        await using var lease = await AuditLease.Acquire(log, time, stopping);
+        var (findings, started, cancellation) = (new Findings(), time.GetUtcNow(), lease.Lost);
         var (last, changed) = await log.Verify(cancellation);
         if (changed is { } number)
             findings.Add(FindingKinds.AuditChanged, $"audits/{number}", "the result");
@@ -49,12 +44,7 @@ internal sealed class OwnershipAuditor(
         var (kinds, kept) = findings.All();
         var result = new AuditResult
         {
-            Number = last.Number + 1,
-            StartedAt = started,
-            EndedAt = time.GetUtcNow(),
-            Counts = counts,
-            Kinds = kinds,
-            Findings = kept,
+            Number = last.Number + 1, StartedAt = started, EndedAt = time.GetUtcNow(), Counts = counts, Kinds = kinds, Findings = kept,
         };
         // Incidents first: if the process crashes in between, the next audit counts them again, and none is lost.
         await OpenIncidents(result, cancellation);

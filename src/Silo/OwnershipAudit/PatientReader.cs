@@ -36,8 +36,7 @@ internal sealed class PatientReader(AuditSnapshot snapshot, StoredStates states,
         {
             var rows = new PatientRows(
                 (await headers.Take(patient)).Payload, (await trailHeads.Take(patient)).Payload, await keys.Take(patient),
-                await recordedHeads.Take(patient),
-                erased.Contains(patient.Name));
+                await recordedHeads.Take(patient), erased.Contains(patient.Name));
             var audit = new PatientAudit(patient, rows, states, findings, media);
             var rowBatch = new RowBatch(audit, []);
             batch.Add(rowBatch);

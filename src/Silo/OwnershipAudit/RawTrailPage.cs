@@ -39,8 +39,8 @@ internal ref struct RawTrailPage(byte[] payload)
     private bool TryReadEntry(List<RawChainedEntry> entries)
     {
         if (!Take(EndOfBase) || !TryReadBytes(0, out var id) || id.Length != GuidBytes || !TryReadNumber(1, out var at)
-            || !TryReadBytes(1, out var commitment)
-            || !TryReadBytes(1, out var hash) || !TryReadBytes(1, out var salt) || !TryReadBytes(1, out var content) || !Take(End))
+            || !TryReadBytes(1, out var commitment) || !TryReadBytes(1, out var hash)
+            || !TryReadBytes(1, out var salt) || !TryReadBytes(1, out var content) || !Take(End))
             return false;
         entries.Add(new(new Guid(id.Span), at, commitment, hash, salt, content));
         return true;

@@ -26,22 +26,17 @@ internal sealed class StopAndIncidentAudit(StoredStates states, Findings finding
             if (!isValid)
                 findings.Add(FindingKinds.StopUnreadable, $"stops/{kind}/{target}");
         }
-        foreach (var recording in await snapshot.ReadIncidentRecordings(cancellation))
-        {
-            if (!RecordingId.TryParseName(recording, out _))
-                findings.Add(FindingKinds.IncidentUnreadable, recording, "not a recording name");
-        }
+        var recordings = await snapshot.ReadIncidentRecordings(cancellation);
+        foreach (var recording in recordings.Where(name => !RecordingId.TryParseName(name, out _)))
+            findings.Add(FindingKinds.IncidentUnreadable, recording, "not a recording name");
         var incidents = await snapshot.ReadIncidents(cancellation);
-        foreach (var (id, report) in incidents)
-        {
-            if (ReadReport(report)?.Id != id)
-                findings.Add(FindingKinds.IncidentUnreadable, $"incidents/{id}", "the report");
-        }
+        foreach (var (id, _) in incidents.Where(incident => ReadReport(incident.Report)?.Id != incident.Id))
+            findings.Add(FindingKinds.IncidentUnreadable, $"incidents/{id}", "the report");
         await foreach (var row in snapshot.States(IncidentState.StateName, cancellation))
         {
             if (row.N0 != 0 || row.N1 != 0 || !row.Key.StartsWith("incidents/", StringComparison.Ordinal))
                 findings.Add(FindingKinds.RowKey, row.NameIn(IncidentState.StateName));
-            else if (row.Payload is not null && ReadOwner(row.Payload) is var owner && owner != row.Key)
+            else if (row.Payload is not null && StoredStates.TryRead(states.Incidents, row.Payload)?.Owner is var owner && owner != row.Key)
             {
                 if (owner is null)
                     findings.Add(FindingKinds.RowUnreadable, row.Key);
@@ -64,15 +59,10 @@ internal sealed class StopAndIncidentAudit(StoredStates states, Findings finding
         }
     }
 
-    private string? ReadOwner(byte[] payload) => StoredStates.TryRead(states.Incidents, payload)?.Owner;
-
     private static async Task<long> CountOthers(AuditSnapshot snapshot, CancellationToken cancellation)
     {
-        string[] known =
-        [
-            StoredStates.Header, StoredStates.Consultation, LedgerPage.StateName, TrailStorage.HeadState, TrailStorage.PageState,
-            IncidentState.StateName,
-        ];
+        string[] known = [StoredStates.Header, StoredStates.Consultation, LedgerPage.StateName, TrailStorage.HeadState,
+            TrailStorage.PageState, IncidentState.StateName];
         var others = 0L;
         await foreach (var state in snapshot.StateNames(cancellation))
             others += known.Contains(state) ? 0 : await snapshot.Count(state, cancellation);

@@ -3,10 +3,7 @@ using Replays.Grains.AuditTrail;
 
 namespace Replays.Silo.OwnershipAudit;
 
-/// <summary>
-/// Verifies an audit trail from its pages in any order: page 10 is stored before page 2. Of each page it keeps only the first entry, which
-/// links to the previous page, and the last hash.
-/// </summary>
+/// <summary>Verifies a trail from pages in any order, as page 10 is stored before page 2. Keeps only the links between pages.</summary>
 internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? recorded)
 {
     private readonly List<Page> _pages = [];
@@ -38,8 +35,7 @@ internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? re
         }
         return new(
             number, entries.Count, entries is [var first, ..] ? first.Copy() : null, HashAt(offset + entries.Count), broken,
-            blanks, afterErasure, erasure,
-            HashAt(head?.Count), HashAt(recorded?.Entries));
+            blanks, afterErasure, erasure, HashAt(head?.Count), HashAt(recorded?.Entries));
 
         byte[]? HashAt(long? entry) =>
             entry > offset && entry <= offset + entries.Count ? entries[(int)(entry.Value - offset - 1)].Hash.ToArray() : null;
@@ -64,10 +60,8 @@ internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? re
             if (page.Broken is { } broken)
                 return Broken(broken);
             var pageBlanks = blanks.FollowsErasure ? page.AfterErasure : page.Blanks;
-            blanks = pageBlanks with
-            {
-                FirstUnexplained = (page.Erasure is null ? blanks.FirstUnexplained : null) ?? pageBlanks.FirstUnexplained,
-            };
+            var unexplained = page.Erasure is null ? blanks.FirstUnexplained : null;
+            blanks = pageBlanks with { FirstUnexplained = unexplained ?? pageBlanks.FirstUnexplained };
             Erasure = page.Erasure ?? Erasure;
             (Entries, hash) = (Entries + page.Entries, page.Last ?? hash);
             (atHead, atRecorded) = (atHead ?? page.AtHead, atRecorded ?? page.AtRecorded);
@@ -88,6 +82,5 @@ internal sealed class TrailAudit(string owner, TrailHead? head, RecordedHead? re
 
     internal sealed record Page(
         int Number, int Entries, RawChainedEntry? First, byte[]? Last, long? Broken,
-        BlankEntryCheck Blanks, BlankEntryCheck AfterErasure, long? Erasure,
-        byte[]? AtHead, byte[]? AtRecorded);
+        BlankEntryCheck Blanks, BlankEntryCheck AfterErasure, long? Erasure, byte[]? AtHead, byte[]? AtRecorded);
 }

@@ -16,22 +16,11 @@ internal sealed partial class AccessAuditPublisher(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stopping)
+    protected override Task ExecuteAsync(CancellationToken stopping) => BackgroundWork.Repeat(Interval, time, async () =>
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-        {
-            try
-            {
-                await Publish(AccessTable.Listings, "access.listed", ListingEntryId, stopping);
-                await Publish(AccessTable.Playbacks, "access.opened", access => new Guid(access.Key), stopping);
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
-        }
-    }
+        await Publish(AccessTable.Listings, "access.listed", ListingEntryId, stopping);
+        await Publish(AccessTable.Playbacks, "access.opened", access => new Guid(access.Key), stopping);
+    }, LogFailure, stopping);
 
     private static Guid ListingEntryId(UnpublishedAccess access) => new(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"access.listed/{access.Recording}/{access.By.Role}/{access.By.Subject}/{access.Detail}")).AsSpan(0, 16));
@@ -53,16 +42,12 @@ internal sealed partial class AccessAuditPublisher(
                     Subject = access.Recording.Name,
                     Detail = access.Detail is "" ? null : access.Detail,
                 });
-                try
+                var isPublished = await BackgroundWork.Try(async () =>
                 {
                     await grains.AuditTrail(group.Key.Patient).Append([.. entries]);
                     await outbox.MarkPublished(table, group.Key.By, group.Key.Detail, group.Select(access => access.Key), cancellation);
-                }
-                catch (Exception e) when (!cancellation.IsCancellationRequested)
-                {
-                    failed += group.Count(); // skipped, so that one failing trail does not delay the others
-                    LogFailure(e.GetType().Name);
-                }
+                }, LogFailure, cancellation);
+                failed += isPublished ? 0 : group.Count(); // skipped, so that one failing trail does not delay the others
             }
         }
     }

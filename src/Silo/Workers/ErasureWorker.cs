@@ -31,15 +31,8 @@ internal sealed partial class ErasureWorker(
         {
             foreach (var name in PatientsToErase())
             {
-                try
-                {
-                    if (PatientId.TryParseName(name, out var patient))
-                        await Erase(patient, stopping);
-                }
-                catch (Exception e) when (!stopping.IsCancellationRequested)
-                {
-                    LogFailure(e.GetType().Name);
-                }
+                if (PatientId.TryParseName(name, out var patient))
+                    await BackgroundWork.Try(() => Erase(patient, stopping), LogFailure, stopping);
             }
         }
     }

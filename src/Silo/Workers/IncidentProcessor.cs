@@ -5,10 +5,7 @@ using Replays.Grains.Safeguards;
 
 namespace Replays.Silo.Workers;
 
-/// <summary>
-/// Opens one near-miss incident per cause of a denial, publishes the audit outbox, and resumes incident processing that a crash
-/// interrupted. Safe to run in all silos concurrently.
-/// </summary>
+/// <summary>Opens near-miss incidents, publishes the audit outbox and resumes interrupted processing. Safe to run in all silos.</summary>
 internal sealed partial class IncidentProcessor(
     NearMissBuffer nearMisses, IIncidentLog log, AuditOutbox outbox, IGrainFactory grains, TimeProvider time,
     ILogger<IncidentProcessor> logger) : BackgroundService
@@ -31,24 +28,18 @@ internal sealed partial class IncidentProcessor(
         Telemetry.Meter.CreateObservableGauge("replays.incident.open", () => _open, "{incident}", "Open incidents.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stopping)
+    protected override Task ExecuteAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        for (var round = 0; await timer.WaitForNextTickAsync(stopping); round++)
+        var rounds = 0;
+        return BackgroundWork.Repeat(Interval, time, async () =>
         {
-            try
-            {
-                await OpenNearMisses(stopping);
-                if (await outbox.PublishAll(stopping) is { } failure)
-                    LogFailure(failure.GetType().Name);
-                if (round % 10 == 0)
-                    await ProcessUnprocessed(stopping);
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
-        }
+            var isTenth = rounds++ % 10 == 0;
+            await OpenNearMisses(stopping);
+            if (await outbox.PublishAll(stopping) is { } failure)
+                LogFailure(failure.GetType().Name);
+            if (isTenth)
+                await ProcessUnprocessed(stopping);
+        }, LogFailure, stopping);
     }
 
     private async Task OpenNearMisses(CancellationToken cancellation)
@@ -90,16 +81,7 @@ internal sealed partial class IncidentProcessor(
     private async Task ProcessUnprocessed(CancellationToken cancellation)
     {
         foreach (var id in await log.FindUnprocessed(ProcessingTimeout, cancellation))
-        {
-            try
-            {
-                await grains.Incident(id).ProcessPending(cancellation);
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
-        }
+            await BackgroundWork.Try(() => grains.Incident(id).ProcessPending(cancellation), LogFailure, cancellation);
         var (open, firstDue) = await log.GetSummary(cancellation);
         (_open, _timeToDeadline) = (open, firstDue is { } due ? (due - time.GetUtcNow()).TotalSeconds : double.PositiveInfinity);
     }

@@ -15,15 +15,9 @@ namespace Replays.Silo.Workers;
 /// removes each orphan within one deadline of its last change, and only if the store belongs to this deployment.
 /// </summary>
 internal sealed partial class OrphanedMediaCleaner(
-    IMediaStore store,
-    MediaReferences references,
-    ILocalSiloDetails silo,
-    ISiloStatusOracle silos,
-    IKeyManager keys,
-    IOptions<ReplaysOptions> options,
-    IOptions<ClusterOptions> cluster,
-    TimeProvider time,
-    ILogger<OrphanedMediaCleaner> logger) : BackgroundService
+    IMediaStore store, MediaReferences references, ILocalSiloDetails silo, ISiloStatusOracle silos, IKeyManager keys,
+    IOptions<ReplaysOptions> options, IOptions<ClusterOptions> cluster, TimeProvider time, ILogger<OrphanedMediaCleaner> logger)
+    : BackgroundService
 {
     /// <summary>Bounds memory to about 50 MB. Larger stores take several passes.</summary>
     private const int MaxObjectsPerPass = 500_000;
@@ -47,15 +41,7 @@ internal sealed partial class OrphanedMediaCleaner(
         while (await timer.WaitForNextTickAsync(stopping))
         {
             timer.Period = Deadline / 4;
-            try
-            {
-                if (IsFirstSilo())
-                    await DeleteOrphans(stopping);
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
+            await BackgroundWork.Try(() => IsFirstSilo() ? DeleteOrphans(stopping) : Task.CompletedTask, LogFailure, stopping);
         }
     }
 

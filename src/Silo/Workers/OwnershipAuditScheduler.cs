@@ -10,8 +10,7 @@ namespace Replays.Silo.Workers;
 /// <summary>Runs ownership audits when the cluster's reminder fires in this silo, and exports the cluster's latest result.</summary>
 internal sealed partial class OwnershipAuditScheduler(
     OwnershipAuditor auditor, AuditLog log, IGrainFactory grains, IOptions<AuditOptions> options, TimeProvider time,
-    ILogger<OwnershipAuditScheduler> logger)
-    : BackgroundService, IOwnershipAudits
+    ILogger<OwnershipAuditScheduler> logger) : BackgroundService, IOwnershipAudits
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1), RetryInterval = TimeSpan.FromSeconds(5);
 
@@ -40,34 +39,14 @@ internal sealed partial class OwnershipAuditScheduler(
         using var timer = new PeriodicTimer(RetryInterval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            try
-            {
-                await grains.GetGrain<IOwnershipAuditGrain>(IOwnershipAuditGrain.Key)
-                    .Schedule(options.Value.Every, options.Value.FirstAfter);
+            var grain = grains.GetGrain<IOwnershipAuditGrain>(IOwnershipAuditGrain.Key);
+            if (await BackgroundWork.Try(() => grain.Schedule(options.Value.Every, options.Value.FirstAfter), LogFailure, stopping))
                 return;
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
         }
     }
 
-    private async Task RefreshLatest(CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(RefreshInterval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-        {
-            try
-            {
-                _latest = await log.Latest(stopping);
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogFailure(e.GetType().Name);
-            }
-        }
-    }
+    private Task RefreshLatest(CancellationToken stopping) =>
+        BackgroundWork.Repeat(RefreshInterval, time, async () => _latest = await log.Latest(stopping), LogFailure, stopping);
 
     private async Task Audit(CancellationToken stopping)
     {
