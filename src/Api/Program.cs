@@ -39,12 +39,8 @@ try
     builder.AddRecordings();
     builder.AddReportLimit();
     builder.AddContractDocument();
-    builder.Services.AddSingleton<ReplayReader>()
-        .AddSingleton<PlaybackUrls>()
-        .AddSingleton<PlaybackSessions>()
-        .AddSingleton<ExposureReports>()
-        .AddSingleton<ReportService>()
-        .AddSingleton<RegulatorReports>();
+    builder.Services.AddSingleton<ReplayReader>().AddSingleton<PlaybackUrls>().AddSingleton<PlaybackSessions>()
+        .AddSingleton<ExposureReports>().AddSingleton<ReportService>().AddSingleton<RegulatorReports>();
 
     var app = builder.Build();
     app.UseReplaysMetrics();

@@ -3,10 +3,7 @@ using Replays.Grains.Safeguards;
 
 namespace Replays.Grains;
 
-/// <summary>
-/// What a rule decides about one command. When nothing changes, <see cref="Next"/> is the instance that the rule was given, and nothing is
-/// stored.
-/// </summary>
+/// <summary>A rule's decision on a command. When nothing changes, <see cref="Next"/> is the given instance; nothing is stored.</summary>
 internal sealed record Decision<TState>(TState Next)
 {
     public ErrorCode Error { get; init; }

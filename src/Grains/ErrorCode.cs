@@ -9,21 +9,14 @@ public enum ErrorCode
     /// <summary>It does not exist, or belongs to another patient: the caller cannot tell the two apart.</summary>
     NotFound = 1,
 
-    /// <summary>The current status does not allow it.</summary>
     InvalidTransition = 2,
-
     ConsentRequired = 3,
-
     PresenceRequired = 4,
 
     /// <summary>The consultation has left the requested mode.</summary>
     ModeChanged = 5,
-
-    /// <summary>Another recording is open.</summary>
     RecordingOpen = 6,
-
     DigestMismatch = 7,
-
     MediaMismatch = 8,
 
     /// <summary>A limit is reached: 32 recordings or 256 mode switches per consultation, 1,000 steps per incident.</summary>
@@ -43,19 +36,11 @@ public enum ErrorCode
 
     /// <summary>A safeguard denied the command: a defect, or a wrong name at the source.</summary>
     RejectedBySafeguard = 14,
-
-    /// <summary>The deployment does not accept attested consent.</summary>
     AttestedConsentOff = 15,
-
-    /// <summary>The patient is on legal hold.</summary>
     LegalHold = 16,
-
-    /// <summary>The patient is involved in an open incident.</summary>
     IncidentOpen = 17,
 
     /// <summary>The officer who decided may not approve.</summary>
     SecondOfficerRequired = 18,
-
-    /// <summary>The change is based on an outdated version.</summary>
     VersionConflict = 19,
 }

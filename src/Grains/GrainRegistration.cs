@@ -24,13 +24,8 @@ public static class GrainRegistration
         services.TryAddSingleton<EnabledSafeguards>();
         services.TryAddSingleton<NearMissBuffer>();
         services.TryAddSingleton<INearMissRecorder>(provider => provider.GetRequiredService<NearMissBuffer>());
-        return services
-            .AddSingleton<SafeguardDenials>()
-            .AddSingleton<KeySafeguard>()
-            .AddSingleton<ConsultationRules>()
-            .AddSingleton<LedgerRules>()
-            .AddSingleton<IncidentRules>()
-            .AddSingleton<AuditTrailRules>();
+        return services.AddSingleton<SafeguardDenials>().AddSingleton<KeySafeguard>()
+            .AddSingleton<ConsultationRules>().AddSingleton<LedgerRules>().AddSingleton<IncidentRules>().AddSingleton<AuditTrailRules>();
     }
 
     private static bool Within(TimeSpan duration, int maxDays) => duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(maxDays);

@@ -1,9 +1,6 @@
 namespace Replays.Grains;
 
-/// <summary>
-/// A stored idempotency key. Both parts are SHA-256 digests: <paramref name="Key"/> of the caller, the path and the key as sent,
-/// <paramref name="Body"/> of the request body.
-/// </summary>
+/// <summary>SHA-256 digests: <paramref name="Key"/> of caller, path and key as sent, <paramref name="Body"/> of the request body.</summary>
 [GenerateSerializer, Immutable, Alias("replays.idempotency-key")]
 public sealed record IdempotencyKey([property: Id(0)] string Key, [property: Id(1)] string Body)
 {

@@ -18,17 +18,17 @@ internal static class Cursor
     {
         if (cursor is null)
             return null;
-        if (cursor.Length is > 0 and <= MaxLength && Base64Url.IsValid(cursor)
-            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.') is [var number, var ordinal]
-            && int.TryParse(number, out var n) && int.TryParse(ordinal, out var o) && n >= 0 && o >= 0)
-        {
-            var position = new LedgerCursor(n, o);
-            if (Encode(position) == cursor)
-                return position;
-        }
-
+        if (Split(cursor, MaxLength) is [var number, var ordinal] && int.TryParse(number, out var n) && int.TryParse(ordinal, out var o)
+            && n >= 0 && o >= 0 && new LedgerCursor(n, o) is var position && Encode(position) == cursor)
+            return position;
         throw Invalid();
     }
+
+    /// <exception cref="ProblemException">The cursor was not issued by this service.</exception>
+    public static string[] Split(string cursor, int maxLength) =>
+        cursor.Length > 0 && cursor.Length <= maxLength && Base64Url.IsValid(cursor)
+            ? Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.')
+            : throw Invalid();
 
     public static string? EncodeTrail(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 

@@ -1,6 +1,4 @@
 namespace Replays.Api.Binding;
 
-/// <summary>
-/// A page of a list. It can have fewer items than requested, even none, while there are more; <paramref name="Next"/> is null at the end.
-/// </summary>
+/// <summary>A page of a list; possibly shorter than requested, even empty. <paramref name="Next"/> is null only at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

@@ -3,17 +3,8 @@ using Replays.Grains.Consultations;
 namespace Replays.Api.Consultations;
 
 public sealed record ConsultationView(
-    string Name,
-    string Patient,
-    int Number,
-    ClinicianView Clinician,
-    DateTimeOffset ScheduledFor,
-    string? TimeZone,
-    string? Reason,
-    ConsultationStatus Status,
-    ConsultationMode? Mode,
-    ConsentsView Consents,
-    IReadOnlyList<ModeView> Modes,
+    string Name, string Patient, int Number, ClinicianView Clinician, DateTimeOffset ScheduledFor, string? TimeZone, string? Reason,
+    ConsultationStatus Status, ConsultationMode? Mode, ConsentsView Consents, IReadOnlyList<ModeView> Modes,
     IReadOnlyList<RecordingSummary> Recordings)
 {
     public static ConsultationView Of(Consultation consultation) => new(

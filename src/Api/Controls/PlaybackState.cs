@@ -19,11 +19,7 @@ public sealed record PlaybackSwitch
 /// <summary>Whether playback is enabled; the scope, reason, actor and time are those of the suspension.</summary>
 /// <param name="History">The last 100 changes, newest first.</param>
 public sealed record PlaybackState(
-    bool Enabled,
-    StopScope? Scope,
-    string? Reason,
-    Actor? By,
-    DateTimeOffset? Since,
+    bool Enabled, StopScope? Scope, string? Reason, Actor? By, DateTimeOffset? Since,
     [property: JsonPropertyName("turns")] IReadOnlyList<SuspensionChangeView> History)
 {
     public static PlaybackState Of(Stop? suspension, IEnumerable<SuspensionChange> history) => new(

@@ -50,6 +50,7 @@ public sealed class DemoCommand
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
     }
+
     /// <exception cref="InvalidOperationException">A response has an unexpected status.</exception>
     public async Task Run(Uri address)
     {
@@ -75,7 +76,6 @@ public sealed class DemoCommand
             await Call(http, patient, HttpMethod.Post, $"/v1/me/consultations/{number}/consent", HttpStatusCode.OK, consent);
         }
 
-
         Print("3  The recorder uploads and seals the audio part.");
         await Record(http, recorder, name, "consultation.m4a", "audio/mp4", 4);
         Print("4  The call switches to video mode. It stays the same consultation, so its owner cannot change.");
@@ -90,13 +90,13 @@ public sealed class DemoCommand
         foreach (var replay in own!["items"]!.AsArray())
             Print($"     {replay!["id"],-6} {replay["title"]}  ({replay["durationSeconds"]} s, {replay["sizeBytes"]} bytes)");
         var newest = (string)own["items"]![0]!["id"]!;
-        var media = await Send(http, patient, HttpMethod.Get, $"/v1/me/replays/{newest}/media", HttpStatusCode.OK);
+        var media = await Send(http, patient, new(HttpMethod.Get, $"/v1/me/replays/{newest}/media"), HttpStatusCode.OK);
         Print($"     Played {newest}: {media.Content.Headers.ContentLength} bytes of {media.Content.Headers.ContentType}.");
 
         Print($"8  {OtherPatient} lists their own replays and tries to play the same one.");
         var others = await Call(http, other, HttpMethod.Get, "/v1/me/replays", HttpStatusCode.OK);
         Print($"     Number of replays: {others!["items"]!.AsArray().Count}");
-        await Send(http, other, HttpMethod.Get, $"/v1/me/replays/{newest}/media", HttpStatusCode.NotFound);
+        await Send(http, other, new(HttpMethod.Get, $"/v1/me/replays/{newest}/media"), HttpStatusCode.NotFound);
         Print($"     Requested {newest}: 404, not found.");
 
         Print("");
@@ -137,10 +137,6 @@ public sealed class DemoCommand
         var response = await Send(http, token, request, expected);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync());
     }
-
-    private static Task<HttpResponseMessage> Send(
-        HttpClient http, string token, HttpMethod method, string path, HttpStatusCode expected) =>
-        Send(http, token, new HttpRequestMessage(method, path), expected);
 
     /// <summary>Any success is expected if <paramref name="expected"/> is null.</summary>
     private static async Task<HttpResponseMessage> Send(HttpClient http, string token, HttpRequestMessage request, HttpStatusCode? expected)

@@ -33,7 +33,6 @@ public enum RecipientKind
 
     /// <summary>Someone who acts for the patient.</summary>
     Delegate,
-
     Clinician,
 
     /// <summary>A privacy officer, who gave a reason.</summary>

@@ -23,6 +23,7 @@ public sealed class ExposureReports(IExposureLog log, IIncidentLog incidents, IG
             .Where(view => view.Class == @class && view.Entitled is not Entitlement.Yes)
             .Select(view => view.Principal).Distinct().Count();
     }
+
     /// <param name="entitled">Null for all.</param>
     /// <returns>Can have fewer items than <paramref name="limit"/>, even none, while there are more.</returns>
     public async Task<(IReadOnlyList<RecordingExposureView> Items, RecordingId? Next)> OfPrincipal(

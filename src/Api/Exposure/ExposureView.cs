@@ -35,21 +35,9 @@ public enum ExposureClass
 /// <param name="Ranges">Those bytes, both ends inclusive: <c>0-999</c>.</param>
 /// <param name="AtMost">Whether the bytes are an upper bound, because playback continues or a process died during it.</param>
 public sealed record ExposureView(
-    string Principal,
-    string Role,
-    string List,
-    Entitlement Entitled,
-    ExposureClass Class,
-    AccessMethod Via,
-    string? Reason,
-    IReadOnlyList<string> Disclosed,
-    DateTimeOffset FirstAt,
-    DateTimeOffset LastAt,
-    long BytesServed,
-    double SecondsServed,
-    IReadOnlyList<string> Ranges,
-    bool AtMost,
-    int Times)
+    string Principal, string Role, string List, Entitlement Entitled, ExposureClass Class, AccessMethod Via, string? Reason,
+    IReadOnlyList<string> Disclosed, DateTimeOffset FirstAt, DateTimeOffset LastAt, long BytesServed, double SecondsServed,
+    IReadOnlyList<string> Ranges, bool AtMost, int Times)
 {
     public static ExposureView Of(Listing listing, Entitlement entitled)
     {
@@ -60,7 +48,6 @@ public sealed record ExposureView(
     }
 
     /// <param name="parts">All parts of one recipient with one access method; at least one.</param>
-    /// <param name="entitled">Whether the recipient was entitled.</param>
     public static ExposureView Of(IReadOnlyList<PlaybackPart> parts, Entitlement entitled)
     {
         var first = parts[0];

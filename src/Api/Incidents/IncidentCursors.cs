@@ -18,8 +18,7 @@ internal static class IncidentCursors
     {
         if (cursor is null)
             return null;
-        if (cursor.Length is > 0 and <= MaxLength && Base64Url.IsValid(cursor)
-            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.') is ["0" or "1", var due, var id] parts)
+        if (Cursor.Split(cursor, MaxLength) is ["0" or "1", var due, var id] parts)
         {
             if (due is "")
                 return new(parts[0] is "1", null, id);
@@ -27,7 +26,6 @@ internal static class IncidentCursors
                 && milliseconds < 253_402_300_800_000) // the year 10000
                 return new(parts[0] is "1", DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), id);
         }
-
         throw Cursor.Invalid();
     }
 }

@@ -84,12 +84,7 @@ public sealed record ReportedView(string Incident);
 /// <param name="Replays">The patient's own replays in the incident, at most 100.</param>
 /// <param name="Status"><c>open</c>, <c>restored</c> or <c>withdrawn</c>.</param>
 public sealed record OwnReportView(
-    string Incident,
-    DateTimeOffset ReportedAt,
-    string Reason,
-    string? Comment,
-    IReadOnlyList<string> Replays,
-    string Status,
+    string Incident, DateTimeOffset ReportedAt, string Reason, string? Comment, IReadOnlyList<string> Replays, string Status,
     DateTimeOffset? ResolvedAt)
 {
     public static OwnReportView Of(IncidentSummary summary, Incident? incident)

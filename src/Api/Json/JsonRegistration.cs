@@ -4,9 +4,7 @@ namespace Replays.Api.Json;
 
 public static class JsonRegistration
 {
-    /// <summary>
-    /// Names and types must match exactly; duplicate members and unexpected nulls are rejected. Unknown members are ignored.
-    /// </summary>
+    /// <summary>Names and types must match exactly; duplicate members and unexpected nulls are rejected, unknown members ignored.</summary>
     public static void AddStrictJson(this WebApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(options =>
     {
         var json = options.SerializerOptions;

@@ -11,21 +11,12 @@ internal sealed class EnumSchemas : IOpenApiSchemaTransformer
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum || type == typeof(DateTimeOffset))
+            schema.Type = JsonSchemaType.String;
         if (type.IsEnum)
-        {
-            schema.Type = JsonSchemaType.String;
             schema.Enum = [.. NamesOf(type).Select(name => (JsonNode)name)];
-        }
-        else if (type == typeof(DateTimeOffset))
-        {
-            schema.Type = JsonSchemaType.String;
-        }
-        else if (type == typeof(Problem.Body))
-        {
-            // Null members are omitted from the response.
-            schema.Required!.ExceptWith(["detail", "errors", "open"]);
-        }
-
+        if (type == typeof(Problem.Body))
+            schema.Required!.ExceptWith(["detail", "errors", "open"]); // null members are omitted from the response
         return Task.CompletedTask;
     }
 

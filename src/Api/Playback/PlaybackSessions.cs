@@ -18,9 +18,9 @@ public sealed class PlaybackSessions(IExposureLog log, TimeProvider time, ILogge
     public async ValueTask<bool> Admits(PlaybackUrl url, CancellationToken cancellation) => time.GetUtcNow() < url.ExpiresAt
         || _sessions.TryGetValue(url.Id, out var session) && session.HasStarted
         || await log.HasStarted(url.Id, cancellation);
+
     /// <param name="url">The playback URL in use; null if the recipient sent their own token.</param>
-    public async ValueTask<PlaybackSession> Open(
-        ListedReplay listed, Recipient recipient, PlaybackUrl? url, CancellationToken cancellation)
+    public async ValueTask<PlaybackSession> Open(ListedReplay listed, Recipient recipient, PlaybackUrl? url, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         // A subject contains no space.

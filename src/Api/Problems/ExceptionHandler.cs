@@ -7,10 +7,7 @@ using Replays.Media.Stores;
 
 namespace Replays.Api.Problems;
 
-/// <summary>
-/// Turns unhandled exceptions into problems. Exception messages are neither logged nor returned: Orleans and the database include keys,
-/// and therefore patient ids, in theirs.
-/// </summary>
+/// <summary>Turns unhandled exceptions into problems. Messages are neither logged nor returned: they can contain patient ids.</summary>
 internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

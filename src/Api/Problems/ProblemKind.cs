@@ -17,8 +17,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind InvalidTransition = new("invalid-transition", 409, "The current status does not allow this.");
     public static readonly ProblemKind ConsentRequired =
         new("consent-required", 409, "The patient has not consented to recording in this mode.");
-    public static readonly ProblemKind PresenceRequired =
-        new("presence-required", 409, "The patient has not joined this consultation.");
+    public static readonly ProblemKind PresenceRequired = new("presence-required", 409, "The patient has not joined this consultation.");
     public static readonly ProblemKind ModeChanged = new("mode-changed", 409, "The consultation is in a different mode now.");
     public static readonly ProblemKind RecordingOpen = new("recording-open", 409, "Another recording is already open.");
     public static readonly ProblemKind LimitReached = new("limit-reached", 409, "The limit has been reached.");
@@ -41,8 +40,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind UploadInProgress =
         new("upload-in-progress", 423, "The recording is being uploaded or sealed, or is already sealed.");
     public static readonly ProblemKind TooManyRequests = new("too-many-requests", 429, "Too many requests. Try again later.");
-    public static readonly ProblemKind ChecksumMismatch =
-        new("checksum-mismatch", 460, "The uploaded bytes do not match the checksum.");
+    public static readonly ProblemKind ChecksumMismatch = new("checksum-mismatch", 460, "The uploaded bytes do not match the checksum.");
     public static readonly ProblemKind Internal = new("internal", 500, "An unexpected error occurred.");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The service is temporarily unavailable. Try again shortly.");
     public static readonly ProblemKind PlaybackSuspended = new("playback-suspended", 503, "Playback is currently suspended.");

@@ -2,10 +2,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Replays.Api.Problems;
 
-/// <summary>
-/// Answers 503 when a response has not started within five seconds, however many grains the endpoint calls. A response that has started
-/// and an upload may take longer.
-/// </summary>
+/// <summary>Answers 503 when a response has not started within five seconds. Uploads and started responses may take longer.</summary>
 public static class RequestTimeout
 {
     /// <summary>Five seconds, less half a second for the network.</summary>

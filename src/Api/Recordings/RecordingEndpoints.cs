@@ -55,8 +55,7 @@ public static class RecordingEndpoints
                 Presence = request.Presence,
                 IdempotencyKey = repeat.Key,
             },
-            caller.As(Roles.Recorder),
-            cancellation);
+            caller.As(Roles.Recorder), cancellation);
         if (opened.Error is ErrorCode.RecordingOpen)
         {
             var recordings = (await consultation.Get(cancellation))?.Recordings;
@@ -81,12 +80,10 @@ public static class RecordingEndpoints
         await uploads.Replace(path.Id, token ?? "", request) is { } problem ? problem : TypedResults.NoContent();
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Close(
-        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation)
-    {
-        var closed = await grains.Consultation(path.Id.Consultation)
-            .CloseRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation);
-        return await View(closed, uploads, cancellation);
-    }
+        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        await View(
+            await grains.Consultation(path.Id.Consultation).CloseRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation),
+            uploads, cancellation);
 
     private static async Task<Results<Ok<RecordingView>, Accepted<RecordingView>, Problem>> Seal(
         RecordingPath path, SealRequest request, CurrentUser caller, HttpResponse response, SealService seals, UploadService uploads,
@@ -113,12 +110,10 @@ public static class RecordingEndpoints
     }
 
     private static async Task<Results<Ok<RecordingView>, Problem>> Discard(
-        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation)
-    {
-        var discarded = await grains.Consultation(path.Id.Consultation)
-            .DiscardRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation);
-        return await View(discarded, uploads, cancellation);
-    }
+        RecordingPath path, CurrentUser caller, UploadService uploads, IGrainFactory grains, CancellationToken cancellation) =>
+        await View(
+            await grains.Consultation(path.Id.Consultation).DiscardRecording(path.Id.Ordinal, caller.As(Roles.Recorder), cancellation),
+            uploads, cancellation);
 
     private static async Task<Results<Ok<RecordingView>, Problem>> View(
         Result<Recording> result, UploadService uploads, CancellationToken cancellation) =>

@@ -20,7 +20,7 @@ public sealed class SealService(IGrainFactory grains, EncryptedMediaStore store)
         "Time from the request to seal a recording until its replay is available.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
 
-    private readonly ConcurrentDictionary<SealCommand, Lazy<RunningSeal>> _seals = new();
+    private readonly ConcurrentDictionary<SealCommand, Lazy<(Task<Result<Recording>> Task, long StartedAt)>> _seals = new();
 
     /// <returns>The result, or null if sealing continues after <paramref name="timeout"/>.</returns>
     public async Task<Result<Recording>?> Seal(
@@ -28,7 +28,7 @@ public sealed class SealService(IGrainFactory grains, EncryptedMediaStore store)
     {
         RemoveExpired();
         var command = new SealCommand(recording, durationSeconds, sha256.ToLowerInvariant());
-        var seal = _seals.GetOrAdd(command, key => new(() => new(Run(key, by)))).Value;
+        var seal = _seals.GetOrAdd(command, key => new(() => (Run(key, by), Stopwatch.GetTimestamp()))).Value;
         try
         {
             var result = await seal.Task.WaitAsync(timeout, cancellation);
@@ -85,9 +85,7 @@ public sealed class SealService(IGrainFactory grains, EncryptedMediaStore store)
     private static async Task<Result<Recording>> CompareWithSealed(IConsultationGrain consultation, SealCommand command)
     {
         var recording = (await consultation.Get())?.Recordings.FirstOrDefault(candidate => candidate.Name == command.Recording);
-        if (recording is null)
-            return ErrorCode.NotFound;
-        return recording.Sha256 == command.Sha256 ? recording : ErrorCode.DigestMismatch;
+        return recording is null ? ErrorCode.NotFound : recording.Sha256 == command.Sha256 ? recording : ErrorCode.DigestMismatch;
     }
 
     private void RemoveExpired()
@@ -100,11 +98,4 @@ public sealed class SealService(IGrainFactory grains, EncryptedMediaStore store)
     }
 
     private sealed record SealCommand(RecordingId Recording, double DurationSeconds, string Sha256);
-
-    private sealed class RunningSeal(Task<Result<Recording>> task)
-    {
-        public Task<Result<Recording>> Task => task;
-
-        public long StartedAt { get; } = Stopwatch.GetTimestamp();
-    }
 }

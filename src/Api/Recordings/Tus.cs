@@ -10,12 +10,8 @@ public static class Tus
 {
     public const string Version = "1.0.0";
 
-    internal const string Resumable = "Tus-Resumable",
-        Offset = "Upload-Offset",
-        Length = "Upload-Length",
-        DeferLength = "Upload-Defer-Length",
-        Checksum = "Upload-Checksum",
-        OffsetStream = "application/offset+octet-stream";
+    internal const string Resumable = "Tus-Resumable", Offset = "Upload-Offset", Length = "Upload-Length",
+        DeferLength = "Upload-Defer-Length", Checksum = "Upload-Checksum", OffsetStream = "application/offset+octet-stream";
 
     private const string MethodOverride = "X-HTTP-Method-Override";
 

@@ -7,9 +7,7 @@ namespace Replays.Api.Replays;
 /// <param name="IsPartial">Whether the response is 206 rather than 200.</param>
 internal readonly record struct RequestedRange(long From, long Length, bool IsPartial)
 {
-    /// <returns>
-    /// Null if the range cannot be satisfied. Several ranges, other units and malformed headers are ignored, as the RFC allows.
-    /// </returns>
+    /// <returns>Null if it cannot be satisfied. Several ranges, other units and malformed headers are ignored, as the RFC allows.</returns>
     public static RequestedRange? Of(HttpRequest request, long size, EntityTagHeaderValue tag)
     {
         var whole = new RequestedRange(0, size, false);

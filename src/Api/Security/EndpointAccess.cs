@@ -9,13 +9,8 @@ public static class EndpointAccess
 {
     private static readonly FrozenSet<string> Anonymous = FrozenSet.ToFrozenSet(
     [
-        "/health/live",
-        "/health/ready",
-        "/openapi/{documentName}.json",
-        "/docs/{documentName?}",
-        "/docs/scalar.js",
-        "/docs/scalar.aspnetcore.js",
-        "/docs/favicon.svg",
+        "/health/live", "/health/ready", "/openapi/{documentName}.json",
+        "/docs/{documentName?}", "/docs/scalar.js", "/docs/scalar.aspnetcore.js", "/docs/favicon.svg",
         "/.well-known/security.txt",
         PlaybackUrls.Path, // the URL carries its own authorization
     ]);

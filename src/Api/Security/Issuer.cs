@@ -57,10 +57,7 @@ internal sealed record Issuer(string Scheme, FrozenSet<string> AllowedRoles)
     {
         var keys = scheme.GetSection("SigningKeys").GetChildren().Where(key => key["Value"] is not null).ToList();
         if (keys.Count > 0 && environment.IsProduction())
-        {
-            throw new StartupException(
-                $"{scheme.Path}:SigningKeys is not allowed in Production. Set {scheme.Path}:Authority instead.");
-        }
+            throw new StartupException($"{scheme.Path}:SigningKeys is not allowed in Production. Set {scheme.Path}:Authority instead.");
 
         foreach (var key in keys)
         {

@@ -6,13 +6,10 @@ namespace Replays.Api.Security;
 /// The <em>reader</em> safeguard: only the validated token identifies the caller. The patient's endpoints take no patient id, and a token
 /// is rejected unless it has exactly one subject claim, a JSON string that is a valid patient id.
 /// </summary>
-/// <remarks>
-/// Parses the payload itself, because token libraries keep the last of two equal claims and convert numbers and arrays to strings.
-/// </remarks>
+/// <remarks>Parses the payload itself: token libraries keep the last of two equal claims and turn numbers into strings.</remarks>
 internal static class ReaderSafeguard
 {
     /// <param name="payload">The JSON payload of a token whose signature is valid.</param>
-    /// <param name="claim">The name of the claim that identifies the person.</param>
     public static bool Allows(ReadOnlySpan<byte> payload, string claim, out PatientId subject)
     {
         subject = default;

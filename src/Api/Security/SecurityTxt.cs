@@ -7,9 +7,7 @@ public static class SecurityTxt
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(90);
 
-    /// <summary>
-    /// The contact is <c>Replays:SecurityContact</c>, a URI. Default: the security mailbox of the request's host (RFC 2142).
-    /// </summary>
+    /// <summary>The contact is <c>Replays:SecurityContact</c>, a URI. Default: the security mailbox of the host (RFC 2142).</summary>
     public static void MapSecurityTxt(this IEndpointRouteBuilder app) => app
         .MapGet("/.well-known/security.txt", (HttpContext http, IConfiguration configuration, TimeProvider time) => Results.Text(
             $"""

@@ -11,10 +11,7 @@ namespace Replays.Grains.AuditTrail;
 /// </summary>
 [GrainType("audit-trail")]
 internal sealed partial class AuditTrailGrain(
-    IGrainContext context,
-    [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage,
-    AuditTrailRules rules,
-    TimeProvider time,
+    IGrainContext context, [FromKeyedServices(ReplaysStorage.Name)] IGrainStorage storage, AuditTrailRules rules, TimeProvider time,
     ILogger<AuditTrailGrain> logger) : IGrainBase, IAuditTrailGrain
 {
     private const int ConcurrentPages = 8, PagesPerStep = 64, PagesPerRead = 4;

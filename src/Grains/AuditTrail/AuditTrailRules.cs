@@ -2,15 +2,10 @@ using System.Text.Json;
 
 namespace Replays.Grains.AuditTrail;
 
-/// <summary>
-/// The decisions about an audit trail: page and entry in; next page out. No clock, no I/O. Methods are virtual so that the simulation can
-/// plant a bug in each.
-/// </summary>
+/// <summary>Decisions about an audit trail, without clock or I/O. Methods are virtual for the bugs that the simulation plants.</summary>
 internal class AuditTrailRules
 {
     /// <summary>Appends an entry that is not in the trail yet.</summary>
-    /// <param name="cursor">The end of the trail.</param>
-    /// <param name="entry">The entry.</param>
     /// <param name="now">The time; an entry is never recorded before its predecessor.</param>
     public virtual void Append(AppendCursor cursor, AuditEntry entry, DateTimeOffset now)
     {
@@ -21,7 +16,7 @@ internal class AuditTrailRules
 
     /// <returns>The page without the content of its entries; the same instance when nothing is left to erase.</returns>
     public virtual TrailPage EraseContent(TrailPage page) => page.Entries.Any(HasErasableContent)
-        ? page with { Entries = [.. page.Entries.Select(entry => HasErasableContent(entry) ? Blank(entry) : entry)] }
+        ? page with { Entries = [.. page.Entries.Select(e => HasErasableContent(e) ? e with { Salt = null, Content = null } : e)] }
         : page;
 
     /// <summary>Selects a page's entries from a number down, newest first.</summary>
@@ -37,8 +32,6 @@ internal class AuditTrailRules
     }
 
     public static int PageOf(long number) => (int)((number - 1) / TrailStorage.PageSize);
-
-    private static ChainedEntry Blank(ChainedEntry entry) => entry with { Salt = null, Content = null };
 
     /// <summary>Everything but the entry that records the erasure itself.</summary>
     private static bool HasErasableContent(ChainedEntry entry) => entry.Content is { } content && !AuditEntryKinds.IsErasure(content);

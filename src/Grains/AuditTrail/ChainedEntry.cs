@@ -1,9 +1,6 @@
 namespace Replays.Grains.AuditTrail;
 
-/// <summary>
-/// A stored entry of an audit trail. Its hash covers a commitment to the content instead of the content, so that the content can be
-/// destroyed later without breaking the chain.
-/// </summary>
+/// <summary>A stored entry. Its hash covers a commitment to the content, which can be destroyed without breaking the chain.</summary>
 [GenerateSerializer, Immutable, Alias("replays.chained-entry")]
 public sealed record ChainedEntry
 {

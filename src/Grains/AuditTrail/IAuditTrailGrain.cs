@@ -12,9 +12,7 @@ public interface IAuditTrailGrain : IGrainWithStringKey
     [Alias("Append")]
     Task Append(ImmutableArray<AuditEntry> entries);
 
-    /// <summary>
-    /// Reads entries, newest first, from at most four pages: it may return fewer than the limit, even none, while there are more.
-    /// </summary>
+    /// <summary>Reads entries, newest first, from at most four pages: possibly fewer than the limit, even none, before the end.</summary>
     /// <param name="limit">1 to 200.</param>
     /// <param name="before">The number of the entry to start before; null: from the newest.</param>
     /// <param name="kindPrefix">Only entries whose kind has this prefix, such as <c>access.</c>.</param>

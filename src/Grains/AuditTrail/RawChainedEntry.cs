@@ -2,12 +2,8 @@ namespace Replays.Grains.AuditTrail;
 
 /// <summary>A <see cref="ChainedEntry"/> as slices of its page's bytes, so that verification allocates no objects.</summary>
 public readonly record struct RawChainedEntry(
-    Guid Id,
-    long RecordedAt,
-    ReadOnlyMemory<byte> Commitment,
-    ReadOnlyMemory<byte> Hash,
-    ReadOnlyMemory<byte>? Salt,
-    ReadOnlyMemory<byte>? Content)
+    Guid Id, long RecordedAt, ReadOnlyMemory<byte> Commitment, ReadOnlyMemory<byte> Hash,
+    ReadOnlyMemory<byte>? Salt, ReadOnlyMemory<byte>? Content)
 {
     public static RawChainedEntry Of(ChainedEntry entry) =>
         new(entry.Id, entry.RecordedAt, entry.Commitment, entry.Hash, ToMemory(entry.Salt), ToMemory(entry.Content));

@@ -14,12 +14,8 @@ public static class TrailChain
 
     public static byte[] Genesis(string owner) => SHA256.HashData(Encoding.UTF8.GetBytes("Orleans.Replays audit trail 1\n" + owner));
 
-    /// <summary>Creates the next entry.</summary>
     /// <param name="before">The hash of the preceding entry.</param>
-    /// <param name="number">The entry's number, from 1.</param>
-    /// <param name="id">The entry's id.</param>
     /// <param name="recordedAt">Milliseconds since 1970.</param>
-    /// <param name="content">The entry in JSON.</param>
     public static ChainedEntry CreateEntry(ReadOnlySpan<byte> before, long number, Guid id, long recordedAt, byte[] content)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);

@@ -8,7 +8,6 @@ internal sealed record RegisterReminder : Effect;
 internal sealed record UnregisterReminder : Effect;
 
 /// <summary>Stops replays wherever they play, then withdraws them from the patient's list.</summary>
-/// <param name="Withdrawal">Mode, reason and author.</param>
 /// <param name="Recordings">The available recordings among them.</param>
 internal sealed record WithdrawFromList(PendingWithdrawal Withdrawal, ImmutableArray<RecordingId> Recordings) : Effect;
 

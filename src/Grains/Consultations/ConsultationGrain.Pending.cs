@@ -119,9 +119,7 @@ internal sealed partial class ConsultationGrain
             await this.UnregisterReminder(reminder);
     }
 
-    /// <summary>
-    /// Stops the replays wherever they play, then withdraws them from the list. The wrong patient in the call opens one incident.
-    /// </summary>
+    /// <summary>Stops the replays wherever they play, then withdraws them from the list. The wrong patient opens one incident.</summary>
     private async Task Withdraw(WithdrawFromList withdrawal)
     {
         var (mode, reason, by) = withdrawal.Withdrawal;

@@ -4,9 +4,7 @@ internal partial class ConsultationRules
 {
     private const string ConsentWithdrawn = "consent-withdrawn";
 
-    /// <summary>
-    /// Consent is granted from booking to end. The patient's own consent during the call counts as joining; attested consent never does.
-    /// </summary>
+    /// <summary>Granted from booking to end. The patient's own consent during the call counts as joining, attested consent never.</summary>
     public virtual Decision<ConsultationState> GrantConsent(ConsultationState state, ConsultationMode mode, Consent consent, Actor by)
     {
         if (mode is ConsultationMode.Chat || state.Status is not (ConsultationStatus.Booked or ConsultationStatus.InProgress))
@@ -17,10 +15,7 @@ internal partial class ConsultationRules
         return new(next) { Audit = next == state ? [] : [Fact(state, "consent.granted", by, Format(mode))] };
     }
 
-    /// <summary>
-    /// Consent is withdrawn at any time. During the call, unsealed recordings of the mode are discarded; after it, sealed replays of the
-    /// mode are withdrawn as well.
-    /// </summary>
+    /// <summary>Withdrawn at any time. Unsealed recordings of the mode are discarded; after the call, sealed ones are withdrawn.</summary>
     public virtual Decision<ConsultationState> WithdrawConsent(Reconciled reconciled, ConsultationMode mode, Consent consent, Actor by)
     {
         var state = reconciled.State;

@@ -28,12 +28,7 @@ internal partial class ConsultationRules
         };
     }
 
-    /// <summary>Opens a recording in the current mode.</summary>
-    /// <param name="state">The consultation, accepted by <see cref="PrepareRecording"/>.</param>
-    /// <param name="request">The recorder's request.</param>
-    /// <param name="created">Its upload token and keys.</param>
-    /// <param name="by">The recorder.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Opens a recording in the current mode, once <see cref="PrepareRecording"/> has accepted the request.</summary>
     public virtual Decision<ConsultationState> OpenRecording(
         ConsultationState state, OpenRecordingRequest request, CreatedMedia created, Actor by, DateTimeOffset now)
     {

@@ -49,10 +49,6 @@ internal partial class ConsultationRules(IOptions<ReplaysOptions> options, Enabl
         };
     }
 
-    /// <param name="state">The consultation.</param>
-    /// <param name="presenceDigest">The digest of the device's presence secret.</param>
-    /// <param name="by">The patient.</param>
-    /// <param name="now">The time.</param>
     public virtual Decision<ConsultationState> Join(ConsultationState state, string presenceDigest, Actor by, DateTimeOffset now)
     {
         if (state.Status is not ConsultationStatus.InProgress)

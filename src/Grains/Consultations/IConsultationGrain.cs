@@ -17,16 +17,11 @@ public interface IConsultationGrain : IGrainWithStringKey
     [Alias("Start")]
     Task<Result<Consultation>> Start(ConsultationMode mode, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Switches the mode of a call in progress and closes the open recording, whose upload may finish. The patient cannot change.
-    /// </summary>
+    /// <summary>Switches the mode of a call and closes the open recording, whose upload may finish. The patient cannot change.</summary>
     [Alias("SwitchMode")]
     Task<Result<Consultation>> SwitchMode(ConsultationMode mode, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Grants or withdraws the patient's own consent to record in a mode. Granted from booking to end, withdrawn at any time. Consent
-    /// granted during the call counts as joining.
-    /// </summary>
+    /// <summary>Grants (booking to end) or withdraws (any time) the patient's consent. Granting in the call counts as joining.</summary>
     [Alias("SetConsent")]
     Task<Result<Consultation>> SetConsent(ConsultationMode mode, bool granted, Actor by, CancellationToken cancellation = default);
 
@@ -40,9 +35,7 @@ public interface IConsultationGrain : IGrainWithStringKey
     [Alias("Join")]
     Task<Result<string>> Join(Actor by, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Ends the call. With <paramref name="wrongPatient"/>, everything recorded is discarded or withdrawn, and an incident opens.
-    /// </summary>
+    /// <summary>Ends the call. With <paramref name="wrongPatient"/>, everything is discarded or withdrawn; an incident opens.</summary>
     [Alias("End")]
     Task<Result<Consultation>> End(bool wrongPatient, Actor by, CancellationToken cancellation = default);
 

@@ -1,9 +1,6 @@
 namespace Replays.Grains.Consultations;
 
-/// <summary>
-/// The right to work on one recording's media: one holder per recording at a time, for <see cref="Lifetime"/> unless renewed. A holder that
-/// fails to renew in time stops writing.
-/// </summary>
+/// <summary>The right to work on a recording's media: one holder at a time. A holder that fails to renew in time stops.</summary>
 [GenerateSerializer, Immutable, Alias("replays.media-lease")]
 public sealed record MediaLease
 {

@@ -1,9 +1,6 @@
 namespace Replays.Grains.Consultations;
 
-/// <summary>
-/// The leases on the media of a consultation's recordings. In memory only: a new activation starts without leases, and the media store
-/// prevents concurrent writers.
-/// </summary>
+/// <summary>Leases on a consultation's media. In memory only: across activations, the media store prevents concurrent writers.</summary>
 internal sealed class MediaLeaseTable(TimeProvider time)
 {
     private readonly Dictionary<int, (Guid Id, long RenewedAt, bool Seals)> _leases = [];

@@ -2,10 +2,7 @@ using System.Globalization;
 
 namespace Replays.Grains.Exposure;
 
-/// <summary>
-/// Bytes of a recording as ordered, merged ranges, at most 256. Beyond that the narrowest gaps are closed: the set may then contain more
-/// than was added, never less.
-/// </summary>
+/// <summary>Ordered, merged ranges, at most 256. Beyond that the narrowest gaps close: the set may grow, but never misses a byte.</summary>
 public sealed record ByteRangeSet
 {
     private const int MaxRanges = 256;

@@ -4,7 +4,6 @@ namespace Replays.Grains.Exposure;
 public enum Entitlement
 {
     Yes,
-
     No,
 
     /// <summary>Entitled by name, but the recording was reported as another person's. Counted as wrongly shown.</summary>

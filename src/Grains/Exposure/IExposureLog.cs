@@ -6,10 +6,7 @@ namespace Replays.Grains.Exposure;
 /// </summary>
 public interface IExposureLog
 {
-    /// <summary>
-    /// Records first listings; durable when it returns. Listings already recorded for the principal are unchanged; those cached in this
-    /// process cause no database access.
-    /// </summary>
+    /// <summary>Records first listings; durable when it returns. Later ones change nothing; cached ones cause no database access.</summary>
     ValueTask RecordListing(
         IReadOnlyCollection<RecordingId> recordings, Recipient to, string disclosed, CancellationToken cancellation = default);
 
@@ -26,17 +23,12 @@ public interface IExposureLog
     Task<Exposures> FindByIncident(string incident, CancellationToken cancellation = default);
 
     /// <summary>Returns what was shown to a principal in any role, ordered by recording.</summary>
-    /// <param name="principal">The subject of their tokens.</param>
     /// <param name="entitled">Only exposures to which they were entitled by name, or not entitled; null: all.</param>
     /// <param name="recordings">Maximum number of recordings.</param>
-    /// <param name="after">The last recording of the previous page.</param>
     Task<Exposures> FindByPrincipal(
         string principal, bool? entitled, int recordings, RecordingId? after = null, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Finds which of the recordings were reported as another person's, and in which incident. Whether the patient and clinician named were
-    /// entitled to them is unknown.
-    /// </summary>
+    /// <summary>Finds recordings reported as another person's, with the incident. Whether those named are entitled is unknown.</summary>
     Task<ImmutableArray<(RecordingId Recording, string Incident)>> FindDisputes(
         IReadOnlyCollection<RecordingId> recordings, CancellationToken cancellation = default);
 }

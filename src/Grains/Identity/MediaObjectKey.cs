@@ -3,9 +3,7 @@ using System.Security.Cryptography;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>
-/// Media object keys: 128 random bits in 32 lower-case hexadecimal characters. They reveal nothing about a person and are never reused.
-/// </summary>
+/// <summary>Media object keys: 128 random bits in lower-case hexadecimal. They reveal nothing about anyone and are never reused.</summary>
 public static class MediaObjectKey
 {
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");

@@ -3,10 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Replays.Grains.Identity;
 
-/// <summary>
-/// A recording's full name, <c>patients/{patient}/consultations/{number}/recordings/{ordinal}</c>: it contains its consultation and thereby
-/// its patient.
-/// </summary>
+/// <summary>A recording's name, <c>patients/{patient}/consultations/{number}/recordings/{ordinal}</c>: it contains its patient.</summary>
 /// <remarks><c>default</c> is invalid: every use of it throws.</remarks>
 [JsonConverter(typeof(ResourceNameJsonConverter<RecordingId>))]
 public readonly record struct RecordingId : IResourceName<RecordingId>

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 namespace Replays.Grains.Incidents;
 
 /// <summary>A communication to data subjects.</summary>
-/// <param name="At">When it was sent.</param>
 /// <param name="People">Number of recipients.</param>
 /// <param name="Text">Nature, contact, consequences and measures (Art. 34(2)).</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-communication")]

@@ -18,22 +18,16 @@ public interface IIncidentGrain : IGrainWithStringKey
     Task ProcessPending(CancellationToken cancellation = default);
 
     /// <summary>Changes the officer's record.</summary>
-    /// <param name="amendment">Additions and corrections.</param>
-    /// <param name="expected">Their base version, otherwise <see cref="ErrorCode.VersionConflict"/>. Null: any.</param>
-    /// <param name="by">The officer.</param>
+    /// <param name="expected">The version it is based on, otherwise <see cref="ErrorCode.VersionConflict"/>. Null: any.</param>
     [Alias("Amend")]
     Task<Result<Incident>> Amend(IncidentAmendment amendment, int? expected, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Quarantines more recordings under this incident. Fails with <see cref="ErrorCode.InvalidTransition"/> when it is resolved.
-    /// </summary>
+    /// <summary>Quarantines more recordings. Fails with <see cref="ErrorCode.InvalidTransition"/> when the incident is resolved.</summary>
     [Alias("AddRecordings")]
     Task<Result<Incident>> AddRecordings(
         ImmutableArray<RecordingId> recordings, string reason, Actor by, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Restores or withdraws all its recordings. Idempotent; fails with <see cref="ErrorCode.InvalidTransition"/> after another outcome.
-    /// </summary>
+    /// <summary>Restores or withdraws its recordings. Fails with <see cref="ErrorCode.InvalidTransition"/> after another outcome.</summary>
     [Alias("Resolve")]
     Task<Result<Incident>> Resolve(IncidentOutcome outcome, string note, Actor by, CancellationToken cancellation = default);
 

@@ -1,9 +1,6 @@
 namespace Replays.Grains.Incidents;
 
-/// <summary>
-/// The log of incidents: how each was reported, and when it is due. A report is written here in one transaction with its quarantine; the
-/// incident's grain processes it afterwards.
-/// </summary>
+/// <summary>The log of incidents. A report is written in one transaction with its quarantine; the grain processes it afterwards.</summary>
 public interface IIncidentLog
 {
     /// <returns>The incident; null when there is none.</returns>
@@ -12,7 +9,6 @@ public interface IIncidentLog
     /// <summary>Lists incidents by deadline, earliest first; those without a deadline last.</summary>
     /// <param name="open">Only open or only resolved incidents; null: all, open ones first.</param>
     /// <param name="limit">1 to 100.</param>
-    /// <param name="after">The end of the previous page.</param>
     Task<ImmutableArray<IncidentSummary>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation = default);
 
     /// <summary>Returns a person's reports, newest first, at most 100.</summary>
@@ -21,9 +17,7 @@ public interface IIncidentLog
     /// <returns>A person's newest open incident if they have at least <paramref name="threshold"/>; otherwise null.</returns>
     Task<string?> FindNewestIfMany(string subject, int threshold, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Opens an incident without a quarantine, or counts further occurrences of its cause; a resolved incident is then reopened.
-    /// </summary>
+    /// <summary>Opens an incident without a quarantine, or counts further occurrences of its cause; a resolved one is reopened.</summary>
     Task RecordOccurrence(IncidentReport report, long occurrences, CancellationToken cancellation = default);
 
     /// <summary>Marks an incident before it changes, so that a worker finishes the change if its grain does not.</summary>

@@ -9,14 +9,9 @@ namespace Replays.Grains.Incidents;
 /// <summary>Loads, lets <see cref="IncidentRules"/> decide, saves, processes the steps.</summary>
 [GrainType("incident")]
 internal sealed partial class IncidentGrain(
-    IGrainContext context,
-    IGrainFactory grains,
+    IGrainContext context, IGrainFactory grains,
     [PersistentState(IncidentState.StateName, ReplaysStorage.Name)] IPersistentState<IncidentState> stored,
-    IncidentRules rules,
-    IIncidentLog log,
-    IStopList stops,
-    TimeProvider time,
-    ILogger<IncidentGrain> logger) : IGrainBase, IIncidentGrain
+    IncidentRules rules, IIncidentLog log, IStopList stops, TimeProvider time, ILogger<IncidentGrain> logger) : IGrainBase, IIncidentGrain
 {
     private readonly string _name = context.GrainId.Key.ToString()!;
 

@@ -3,9 +3,7 @@ using System.Text.Json;
 
 namespace Replays.Grains.Incidents;
 
-/// <summary>
-/// The officer's answers to the regulator's form (GDPR Art. 33(3) and (5), Art. 34). Null: not answered yet, or answered from evidence.
-/// </summary>
+/// <summary>The officer's answers to the regulator's form (GDPR Art. 33(3), 33(5), 34). Null: not answered, or from evidence.</summary>
 [GenerateSerializer, Immutable, Alias("replays.incident-record")]
 public sealed record IncidentRecord : IValidatableObject
 {

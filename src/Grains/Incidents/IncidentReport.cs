@@ -13,9 +13,7 @@ public sealed record IncidentReport
     [Id(2)] public required DateTimeOffset ReportedAt { get; init; }
     [Id(3)] public required Actor By { get; init; }
 
-    /// <summary>
-    /// <c>not-mine</c>, <c>wrong-content</c>, <c>wrong-patient</c>, <c>other</c>, the safeguard, the audit finding, or an officer's text.
-    /// </summary>
+    /// <summary>A code such as <c>not-mine</c> or <c>wrong-patient</c>, the safeguard, the audit finding, or an officer's text.</summary>
     [Id(4)] public required string Reason { get; init; }
     [Id(5)] public string? Comment { get; init; }
     [Id(6)] public ImmutableArray<RecordingId> Recordings { get; init; } = [];
@@ -27,9 +25,7 @@ public sealed record IncidentReport
     [Id(8)] public IdempotencyKey? IdempotencyKey { get; init; }
 
     /// <summary>A finding of an ownership audit: one incident per cause, however often it is found.</summary>
-    /// <param name="kind">The kind of finding.</param>
     /// <param name="cause">The full name of what it concerns; null when there are several.</param>
-    /// <param name="at">The time of the finding.</param>
     public static IncidentReport ForFinding(string kind, string? cause, DateTimeOffset at) => new()
     {
         Id = IdFor($"audit/{kind}/{cause}"),
@@ -60,8 +56,7 @@ public sealed record IncidentReport
         };
 
     /// <summary>The id of the only incident of a cause.</summary>
-    public static string IdFor(string cause) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
+    public static string IdFor(string cause) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16));
 
     public static string NewId() => Guid.NewGuid().ToString("n");
 }

@@ -25,11 +25,7 @@ internal class IncidentRules
         Steps = [new(FirstStepKind(report.Source), report.ReportedAt, report.By, report.Reason)],
     };
 
-    /// <param name="state">The incident.</param>
-    /// <param name="amendment">The officer's changes.</param>
-    /// <param name="expectedVersion">The version they are based on; null: any.</param>
-    /// <param name="by">The officer.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="expectedVersion">The version that the amendment is based on; null: any.</param>
     public virtual Decision<IncidentState> Amend(
         IncidentState state, IncidentAmendment amendment, int? expectedVersion, Actor by, DateTimeOffset now)
     {

@@ -7,24 +7,16 @@ namespace Replays.Grains.Incidents;
 [JsonConverter(typeof(JsonStringEnumConverter<IncidentSource>))]
 public enum IncidentSource
 {
-    [JsonStringEnumMemberName("patient")]
-    Patient = 0,
-
-    [JsonStringEnumMemberName("clinician")]
-    Clinician = 1,
-
-    [JsonStringEnumMemberName("officer")]
-    Officer = 2,
+    [JsonStringEnumMemberName("patient")] Patient = 0,
+    [JsonStringEnumMemberName("clinician")] Clinician = 1,
+    [JsonStringEnumMemberName("officer")] Officer = 2,
 
     /// <summary>A safeguard denied what only a defect can cause.</summary>
-    [JsonStringEnumMemberName("safeguard")]
-    Safeguard = 3,
+    [JsonStringEnumMemberName("safeguard")] Safeguard = 3,
 
     /// <summary>An ownership audit found an inconsistency.</summary>
-    [JsonStringEnumMemberName("audit")]
-    Audit = 4,
+    [JsonStringEnumMemberName("audit")] Audit = 4,
 
     /// <summary>The app's backend reported that the wrong patient was in the call.</summary>
-    [JsonStringEnumMemberName("scheduler")]
-    Scheduler = 5,
+    [JsonStringEnumMemberName("scheduler")] Scheduler = 5,
 }

@@ -2,8 +2,6 @@ namespace Replays.Grains.Incidents;
 
 /// <summary>A change of an incident. It is also an entry in the audit trail of every patient concerned.</summary>
 /// <param name="Kind">One of <see cref="IncidentStepKinds"/>.</param>
-/// <param name="At">The time.</param>
-/// <param name="By">The author.</param>
 /// <param name="Detail">A reason, a note, or the names of the amended fields.</param>
 [GenerateSerializer, Immutable, Alias("replays.incident-step")]
 public sealed record IncidentStep(

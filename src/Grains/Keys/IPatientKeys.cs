@@ -1,8 +1,6 @@
 namespace Replays.Grains.Keys;
 
-/// <summary>
-/// Each patient's own key, 256 bits, which wraps the data keys of their recordings. Destroying it makes all of them unreadable immediately.
-/// </summary>
+/// <summary>Each patient's own 256-bit key, which wraps their data keys. Destroying it makes all their media unreadable.</summary>
 public interface IPatientKeys
 {
     /// <summary>Returns the patient's key, created on first use. Concurrent callers get the same key.</summary>

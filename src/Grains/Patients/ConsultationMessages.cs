@@ -30,12 +30,8 @@ public sealed record Delivery([property: Id(0)] Replay Replay, [property: Id(1)]
 public sealed record RejectDeliveries(
     [property: Id(0)] ConsultationId Sender, [property: Id(1)] ImmutableArray<int> Ordinals) : IConsultationMessage;
 
-/// <summary>
-/// Withdraws the replays of one mode, or all: consent was withdrawn after the call, or the wrong patient was in it.
-/// </summary>
+/// <summary>Withdraws the replays of one mode, or all: consent was withdrawn after the call, or the wrong patient was in it.</summary>
 [GenerateSerializer, Immutable, Alias("replays.withdraw-replays")]
 public sealed record WithdrawReplays(
-    [property: Id(0)] ConsultationId Sender,
-    [property: Id(1)] ConsultationMode? Mode,
-    [property: Id(2)] string Reason,
+    [property: Id(0)] ConsultationId Sender, [property: Id(1)] ConsultationMode? Mode, [property: Id(2)] string Reason,
     [property: Id(3)] Actor By) : IConsultationMessage;

@@ -1,9 +1,6 @@
 namespace Replays.Grains.Patients;
 
-/// <summary>
-/// A message from a consultation to its patient's grain. The caller safeguard denies it unless the call's source is the grain of
-/// <see cref="Sender"/>.
-/// </summary>
+/// <summary>A message from a consultation to its patient. The caller safeguard denies it unless <see cref="Sender"/> sent it.</summary>
 public interface IConsultationMessage
 {
     ConsultationId Sender { get; }

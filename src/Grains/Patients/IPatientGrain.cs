@@ -29,9 +29,7 @@ public interface IPatientGrain : IGrainWithStringKey
     [ReadOnly, Alias("FindReplay")]
     Task<ListedReplay?> FindReplay(RecordingId recording, CancellationToken cancellation = default);
 
-    /// <returns>
-    /// The replay with its data key, unwrapped with this patient's key; null when it is not in the list or the key safeguard denies it.
-    /// </returns>
+    /// <returns>The replay and its data key, unwrapped with this patient's key; null when not listed, or denied by a safeguard.</returns>
     [ReadOnly, Alias("OpenReplay")]
     Task<ReplayMedia?> OpenReplay(RecordingId recording, CancellationToken cancellation = default);
 
@@ -76,9 +74,7 @@ public interface IPatientGrain : IGrainWithStringKey
     [ReadOnly, Alias("HasLegalHold")]
     Task<bool> HasLegalHold(CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Sets a legal hold for a reason, or lifts it when the reason is null. Fails with <see cref="ErrorCode.NotFound"/> during an erasure.
-    /// </summary>
+    /// <summary>Sets a legal hold, or lifts it without a reason. Fails with <see cref="ErrorCode.NotFound"/> during an erasure.</summary>
     [Alias("SetLegalHold")]
     Task<ErrorCode> SetLegalHold(string? reason, Actor by, CancellationToken cancellation = default);
 

@@ -2,10 +2,7 @@ using Replays.Grains.AuditTrail;
 
 namespace Replays.Grains.Patients;
 
-/// <summary>
-/// A stored page of a patient's ledger, format version 1: 16 consultations, found by number / 16 without a directory, so that the cost does
-/// not grow with the ledger.
-/// </summary>
+/// <summary>A stored page of a ledger, format version 1: 16 consultations, found by number / 16, at a cost that does not grow.</summary>
 [GenerateSerializer, Immutable, Alias("replays.ledger-page")]
 public sealed record LedgerPage
 {

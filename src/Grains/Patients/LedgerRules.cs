@@ -44,7 +44,6 @@ internal class LedgerRules(EnabledSafeguards enabled)
 
     /// <summary>Accepts a replay into the list. Storing the decision is the seal.</summary>
     /// <param name="entry">The entry under the consultation's number; null when there is none.</param>
-    /// <param name="delivery">The delivery.</param>
     public virtual DeliveryDecision AcceptReplay(LedgerEntry? entry, Delivery delivery)
     {
         var replay = delivery.Replay;

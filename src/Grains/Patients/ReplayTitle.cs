@@ -1,5 +1,4 @@
 using System.Globalization;
-using Replays.Grains.Consultations;
 
 namespace Replays.Grains.Patients;
 
@@ -12,13 +11,6 @@ public static class ReplayTitle
         var (replay, booking) = listed;
         var zone = booking.TimeZone is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Utc;
         var day = TimeZoneInfo.ConvertTime(replay.RecordedAt, zone).ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
-        return $"{Kind(replay.Mode)} consultation with {booking.Clinician.Name}, {day}";
+        return $"{replay.Mode} consultation with {booking.Clinician.Name}, {day}";
     }
-
-    private static string Kind(ConsultationMode mode) => mode switch
-    {
-        ConsultationMode.Audio => "Audio",
-        ConsultationMode.Video => "Video",
-        _ => "Chat",
-    };
 }

@@ -1,8 +1,6 @@
 namespace Replays.Grains.Safeguards;
 
-/// <summary>
-/// The enabled safeguards: always all of them. No configuration changes that; only tests of a single safeguard create another set.
-/// </summary>
+/// <summary>The enabled safeguards: always all of them. Not configurable; only tests of one safeguard create another set.</summary>
 public sealed class EnabledSafeguards
 {
     private readonly Safeguard[] _enabled;

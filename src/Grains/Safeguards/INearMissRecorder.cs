@@ -4,7 +4,6 @@ namespace Replays.Grains.Safeguards;
 public interface INearMissRecorder
 {
     /// <summary>Returns immediately.</summary>
-    /// <param name="deniedBy">The safeguard that denied.</param>
     /// <param name="cause">The full name of the caller or of the misplaced record. Kept with the incident, never logged.</param>
     void Record(Safeguard deniedBy, string cause);
 }

@@ -9,7 +9,6 @@ namespace Replays.Grains.Safeguards;
 /// </summary>
 internal static class LedgerSafeguard
 {
-    /// <param name="enabled">The enabled safeguards.</param>
     /// <param name="entry">The ledger's entry under the consultation's number; null when there is none.</param>
     /// <param name="consultation">The consultation that the recording names.</param>
     public static Denial? Check(EnabledSafeguards enabled, LedgerEntry? entry, ConsultationId consultation)

@@ -14,18 +14,13 @@ internal static class PresenceSafeguard
     /// <summary>Presence secrets kept per consultation, one per device; the oldest are dropped.</summary>
     public const int MaxDevices = 32;
 
-    public static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation) => Check(enabled, consultation, isProven: true);
-
-    /// <param name="enabled">The enabled safeguards.</param>
-    /// <param name="consultation">The consultation to be recorded.</param>
     /// <param name="proof">The secret that the recorder presents.</param>
-    /// <param name="proofRequired">Whether the deployment requires it.</param>
-    public static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation, string? proof, bool proofRequired) =>
-        Check(enabled, consultation, !proofRequired || proof is not null && consultation.PresenceDigests.Contains(Digest(proof)));
+    public static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation, string? proof = null, bool proofRequired = false)
+    {
+        var isProven = !proofRequired || proof is not null && consultation.PresenceDigests.Contains(Digest(proof));
+        return enabled.IsEnabled(Safeguard.Presence) && (consultation.JoinedAt is null || !isProven) ? new(Safeguard.Presence) : null;
+    }
 
     /// <summary>SHA-256 of a secret; the secret itself is not stored.</summary>
     public static string Digest(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
-
-    private static Denial? Check(EnabledSafeguards enabled, ConsultationState consultation, bool isProven) =>
-        enabled.IsEnabled(Safeguard.Presence) && (consultation.JoinedAt is null || !isProven) ? new(Safeguard.Presence) : null;
 }

@@ -6,9 +6,7 @@ namespace Replays.Grains.Safeguards;
 /// </summary>
 internal static class RecordSafeguard
 {
-    /// <param name="enabled">The enabled safeguards.</param>
     /// <param name="own">The name of the grain, or of its page, that loads the record.</param>
-    /// <param name="stored">The owner's name in the record.</param>
     public static Denial? Check(EnabledSafeguards enabled, string own, string? stored) =>
         enabled.IsEnabled(Safeguard.Record) && stored != own ? new(Safeguard.Record, own) : null;
 }

@@ -1,8 +1,6 @@
 namespace Replays.Grains.Safeguards;
 
-/// <summary>
-/// The seven independent safeguards against misdelivery. Each has a file of its name beside this one; the reader safeguard's is in the Api.
-/// </summary>
+/// <summary>The seven independent safeguards against misdelivery, each in a file of its name; <see cref="Reader"/> is in the Api.</summary>
 [GenerateSerializer, Alias("replays.safeguard")]
 public enum Safeguard
 {

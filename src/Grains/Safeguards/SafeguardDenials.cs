@@ -3,9 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Replays.Grains.Safeguards;
 
-/// <summary>
-/// Counts denials by safeguard and logs them without personal data. A denial that only a defect can cause also becomes a near miss.
-/// </summary>
+/// <summary>Counts denials and logs them without personal data. One that only a defect can cause also becomes a near miss.</summary>
 public sealed partial class SafeguardDenials(INearMissRecorder nearMisses, ILogger<SafeguardDenials> logger)
 {
     private static readonly Counter<long> Denials = Telemetry.Meter.CreateCounter<long>(
@@ -29,7 +27,6 @@ public sealed partial class SafeguardDenials(INearMissRecorder nearMisses, ILogg
     }
 
     /// <summary>Records a denial that only a defect can cause.</summary>
-    /// <param name="safeguard">The safeguard that denied.</param>
     /// <param name="cause">The full name of what was denied. Kept with the incident, never logged.</param>
     public void ReportDefect(Safeguard safeguard, string cause)
     {

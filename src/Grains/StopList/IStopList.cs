@@ -16,11 +16,8 @@ public interface IStopList
     /// Quarantines recordings and opens their incident, in one transaction, under the id in the report. Recordings already quarantined stay
     /// with their incident; those of a patient being erased are skipped.
     /// </summary>
-    /// <param name="report">The report.</param>
     /// <param name="evenIfHeld">Whether the incident also opens with recordings that another one holds, or with none.</param>
-    /// <returns>
-    /// The report's own incident; when no recording was left to quarantine, an open one of the same reporter with one of the recordings.
-    /// </returns>
+    /// <returns>The report's incident; when no recording was left, an open one of the reporter with one of the recordings.</returns>
     Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under an existing incident.</summary>
@@ -54,9 +51,6 @@ public interface IStopList
     /// <summary>Reads the stops of a patient's recordings from the database.</summary>
     Task<ImmutableArray<Stop>> FindByPatient(PatientId patient, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Completes when all changes that have returned so far are in effect in every process: after 750 ms in a cluster, immediately in a
-    /// single process.
-    /// </summary>
+    /// <summary>Completes when all changes made so far are in effect in every process: 750 ms in a cluster, else immediately.</summary>
     Task WaitForPropagation(CancellationToken cancellation = default);
 }

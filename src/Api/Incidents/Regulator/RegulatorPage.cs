@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
+using static Replays.Api.Incidents.Regulator.RegulatorReports;
 
 namespace Replays.Api.Incidents.Regulator;
 
@@ -76,7 +77,4 @@ internal sealed class RegulatorPage(RegulatorReport report) : IResult
     private static XElement Table(string[] headings, IEnumerable<string[]> rows) => new("table",
         new XElement("thead", new XElement("tr", headings.Select(heading => new XElement("th", heading)))),
         new XElement("tbody", rows.Select(row => new XElement("tr", row.Select(cell => new XElement("td", cell))))));
-
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

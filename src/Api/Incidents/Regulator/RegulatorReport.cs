@@ -9,14 +9,8 @@ namespace Replays.Api.Incidents.Regulator;
 /// <param name="AwareAt">When the 72 hours start.</param>
 /// <param name="ReportDueAt">The deadline (Art. 33(1)); null if there is none.</param>
 public sealed record RegulatorReport(
-    string Incident,
-    DateTimeOffset MadeAt,
-    IncidentKind Kind,
-    DateTimeOffset AwareAt,
-    DateTimeOffset? ReportDueAt,
-    IReadOnlyList<RegulatorAnswer> Answers,
-    IReadOnlyList<RegulatorExposure> Exposures,
-    IReadOnlyList<RegulatorStep> Steps);
+    string Incident, DateTimeOffset MadeAt, IncidentKind Kind, DateTimeOffset AwareAt, DateTimeOffset? ReportDueAt,
+    IReadOnlyList<RegulatorAnswer> Answers, IReadOnlyList<RegulatorExposure> Exposures, IReadOnlyList<RegulatorStep> Steps);
 
 public enum AnswerSource
 {

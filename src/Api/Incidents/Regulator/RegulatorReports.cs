@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Replays.Api.Exposure;
 using Replays.Grains.Exposure;
@@ -108,6 +109,7 @@ public sealed class RegulatorReports(ExposureReports exposures, IGrainFactory gr
 
     private static string? Lines(ImmutableArray<string>? items) => items is { IsEmpty: false } lines ? string.Join('\n', lines) : null;
 
-    private static string? Format(DateTimeOffset? time) =>
+    [return: NotNullIfNotNull(nameof(time))]
+    internal static string? Format(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }
