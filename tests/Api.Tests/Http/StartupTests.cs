@@ -10,7 +10,7 @@ public sealed class StartupTests
     {
         // Program, environment, expected message, and changes to the default settings: "name=value" sets, "name=" removes.
         { "Silo", "Staging", "ConnectionStrings__Replays", [] },
-        { "Silo", "Staging", "not a PostgreSQL connection string", ["ConnectionStrings__Replays=nonsense"] },
+        { "Silo", "Staging", "not a valid PostgreSQL connection string", ["ConnectionStrings__Replays=nonsense"] },
         { "Silo", "Production", "Replays__Keys__Certificate__Path", ["ConnectionStrings__Replays=Host=localhost"] },
         { "Api", "Staging", "Authority", [$"{Bearer}SigningKeys__0__Issuer=", $"{Bearer}SigningKeys__0__Value="] },
         { "Api", "Production", "not allowed in Production", [] },

@@ -161,10 +161,10 @@ public sealed class UploadLimitTests(LimitedApi limited) : IClassFixture<Limited
         var claim = await File.ReadAllTextAsync(owner, Cancellation);
         await File.WriteAllTextAsync(owner, "replays of somebody else", Cancellation);
         var logged = _api.Program.Output.Length;
-        await Wait.Until(() => _api.Program.Output[logged..].Contains("another deployment's"), seconds: 120);
+        await Wait.Until(() => _api.Program.Output[logged..].Contains("belongs to another deployment"), seconds: 120);
         CreateOrphan(orphan);
         logged = _api.Program.Output.Length;
-        await Wait.Until(() => _api.Program.Output[logged..].Split("another deployment's").Length > 4, seconds: 120);
+        await Wait.Until(() => _api.Program.Output[logged..].Split("belongs to another deployment").Length > 4, seconds: 120);
         Assert.Contains(orphan, Objects());
         await File.WriteAllTextAsync(owner, claim, Cancellation);
         await Wait.Until(() => !Objects().Contains(orphan), seconds: 120);
