@@ -79,6 +79,8 @@ internal sealed class ConsultationActions(World world)
     /// <summary>What was withdrawn after the end is neither listed nor shown when the answer comes.</summary>
     private void RequireWithdrawn(ConsultationId consultation, ConsultationMode? mode)
     {
+        if (world.Durable.IsErasing(consultation.Patient))
+            return;
         foreach (var replay in world.Durable.Entry(consultation)?.Replays ?? [])
         {
             if (mode is not null && replay.Mode != mode)

@@ -103,7 +103,7 @@ internal sealed class RecordingActions(World world)
             world.Require(world.Durable.Replay(recording)?.Sha256 == media.Sha256 || world.Durable.IsErasing(recording.Patient)
                 || world.Expected.ErasureBegun.Contains(recording.Patient), "Acknowledged_delivery_is_stored", $"{recording}");
         }
-        else if (wasUnsealed && world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
+        else if (wasUnsealed && world.Outcome == nameof(TimeoutException) && world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
             && hit.StartsWith("AcceptReplay", StringComparison.Ordinal))
         {
             world.Require(world.Durable.Recording(recording)?.Sealed is not null || HasSecondActivation(recording),
@@ -118,8 +118,8 @@ internal sealed class RecordingActions(World world)
         world.Require(lease.Recording == recording, "Names_are_ownership", $"a lease of {lease.Recording} for {recording}");
         if (!HasSecondActivation(recording))
         {
-            world.Require(world.Durable.Recording(recording) is { Status: RecordingStatus.Open or RecordingStatus.Closed } && world.Durable.Replay(recording) is null,
-                "Only_what_is_unsealed_is_leased", $"{recording}");
+            world.Require(world.Durable.Recording(recording) is { Status: RecordingStatus.Open or RecordingStatus.Closed }
+                && (seals || world.Durable.Replay(recording) is null), "Only_what_is_unsealed_is_leased", $"{recording}");
             world.Require(!world.IsUploadDeadlinePassed(recording.Consultation), "No_lease_after_the_upload_deadline", $"{recording}");
         }
         foreach (var other in world.Expected.Leases.Where(one => one.Recording == recording && one.GrantedBy == world.Cluster.LastTarget && !one.IsOver))

@@ -84,7 +84,7 @@ internal sealed class QuietInvariants(World world)
                     world.Require(resolution.ApprovedBy is null || replay.WrappedKey is null, "Approval_destroys_the_key", $"{replay.Name}");
                 }
             }
-            foreach (var patient in recordings.Select(recording => recording.Patient).Distinct())
+            foreach (var patient in row.Report.Recordings.Select(recording => recording.Patient).Distinct())
             {
                 if (!world.Expected.ErasureBegun.Contains(patient))
                     CheckTrail(patient, id, [.. state?.Steps.Where(step => step.Recordings is null).Select(step => step.Kind) ?? []]);
