@@ -4,7 +4,9 @@ using Replays.Simulation.Faults;
 
 namespace Replays.Simulation.Histories;
 
-/// <summary>Generates histories from seeds. Most steps come in short scenes, so that histories reach the states where mistakes hurt.</summary>
+/// <summary>
+/// Generates histories from seeds. Most steps come in short scenes, so that histories reach the states where mistakes hurt.
+/// </summary>
 internal static class HistoryGenerator
 {
     private static readonly Gen<int> Patient = Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (1, Gen.Const(2)));
@@ -91,7 +93,8 @@ internal static class HistoryGenerator
         new(StepKind.WithdrawConsent, patient, a, Mode: mode), new(StepKind.ListReplays, patient),
     });
 
-    private static readonly Gen<Step[]> Reporting = Gen.Select(Patient, Selector, Gen.Int[0, 3], Gen.Bool, (patient, a, b, restored) => new Step[]
+    private static readonly Gen<Step[]> Reporting = Gen.Select(Patient, Selector, Gen.Int[0, 3], Gen.Bool, (patient, a, b, restored) =>
+        new Step[]
     {
         new(StepKind.Report, patient, a, b), new(StepKind.ListReplays, patient),
         new(restored ? StepKind.Restore : StepKind.WithdrawIncident, patient, a), new(StepKind.Approve, patient, a, 1),
@@ -117,7 +120,8 @@ internal static class HistoryGenerator
     });
 
     private static readonly Gen<Step[]> Scene = Gen.Frequency(
-        (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, TwoReports),
+        (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting),
+        (1, TwoReports),
         (1, Erasure), (2, Quietening), (1, SlowLease), (1, LostDelivery), (1, AbsentPatient), (1, OpenTwice), (1, Cancellation));
 
     private static readonly Gen<int> FaultPosition =
