@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Safeguards;
 

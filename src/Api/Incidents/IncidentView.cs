@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Replays.Grains.Incidents;
 
 namespace Replays.Api.Incidents;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Replays.Api.Json;
 using Replays.Grains.Incidents;
 

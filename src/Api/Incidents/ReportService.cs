@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Grains.StopList;

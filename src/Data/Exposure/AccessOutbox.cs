@@ -1,8 +1,3 @@
-using System.Data.Common;
-using Replays.Data.Sql;
-using Replays.Grains;
-using Replays.Grains.Identity;
-
 namespace Replays.Data.Exposure;
 
 /// <summary>The rows of <see cref="ExposureLog"/> that are not yet published to the audit trails.</summary>

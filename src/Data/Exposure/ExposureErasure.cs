@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Replays.Data.Sql;
-using Replays.Grains.Identity;
-
 namespace Replays.Data.Exposure;
 
 internal sealed class ExposureErasure(DbDataSource database)

@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Data.Common;
 using System.Text.Json;
 using Replays.Data.Incidents;
-using Replays.Data.Sql;
-using Replays.Grains;
 using Replays.Grains.Exposure;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Storage;
 

@@ -1,6 +1,3 @@
-using Replays.Grains;
-using Replays.Grains.Identity;
-
 namespace Replays.Data.Exposure;
 
 /// <summary>A listing or playback that is not yet in the audit trail.</summary>

@@ -1,9 +1,7 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
-using Replays.Data.Sql;
 using Replays.Grains.Consultations;
 using Replays.Grains.Patients;
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Orleans.Storage;
 using Replays.Grains.Storage;
 

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Data.Common;
 using System.Text.Json;
-using Replays.Data.Sql;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 
 namespace Replays.Data.Incidents;

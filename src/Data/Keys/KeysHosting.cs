@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
-using Replays.Data.Sql;
 using Replays.Grains.Keys;
 
 namespace Replays.Data.Keys;

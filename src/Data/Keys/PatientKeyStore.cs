@@ -1,8 +1,5 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
-using Replays.Data.Sql;
-using Replays.Grains.Identity;
 using Replays.Grains.Keys;
 
 namespace Replays.Data.Keys;

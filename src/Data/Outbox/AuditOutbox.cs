@@ -1,9 +1,6 @@
-using System.Data.Common;
 using System.Text.Json;
 using Replays.Data.Incidents;
-using Replays.Data.Sql;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 
 namespace Replays.Data.Outbox;
 

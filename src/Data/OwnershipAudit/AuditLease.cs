@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Replays.Data.OwnershipAudit;
 
 /// <summary>The cluster-wide lease for running an ownership audit. Renewed until disposed.</summary>

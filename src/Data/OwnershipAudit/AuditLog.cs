@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Replays.Data.Sql;
 
 namespace Replays.Data.OwnershipAudit;
 

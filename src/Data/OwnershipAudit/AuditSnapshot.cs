@@ -1,8 +1,6 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Replays.Data.Sql;
 using Replays.Grains.StopList;
 
 namespace Replays.Data.OwnershipAudit;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Data.OwnershipAudit;
 
 /// <summary>Collects the findings of an ownership audit: counts all and keeps a bounded number.</summary>

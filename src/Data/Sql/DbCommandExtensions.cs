@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Replays.Data.Sql;
 
 /// <summary>Runs SQL common to PostgreSQL and SQLite with named parameters.</summary>

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Replays.Data.Sql;
 
 /// <summary>Runs single statements, each on a connection of its own.</summary>

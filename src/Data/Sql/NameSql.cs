@@ -1,7 +1,5 @@
-using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
-using Replays.Grains.Identity;
 
 namespace Replays.Data.Sql;
 

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using DbUp;
 using DbUp.Builder;
 using DbUp.Engine;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Replays.Grains.StopList;
 
 namespace Replays.Data.StopList;

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Data.Common;
-using Replays.Grains;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.StopList;
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Replays.Data.Incidents;

@@ -1,13 +1,8 @@
-using System.Collections.Immutable;
 using System.Data;
-using System.Data.Common;
 using System.Text.Json;
 using Replays.Data.Incidents;
 using Replays.Data.Outbox;
-using Replays.Data.Sql;
-using Replays.Grains;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.StopList;
 

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.Data.Common;
-using Replays.Data.Sql;
-using Replays.Grains;
-using Replays.Grains.Identity;
 using Replays.Grains.StopList;
 
 namespace Replays.Data.StopList;

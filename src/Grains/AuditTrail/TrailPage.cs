@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>A stored page of an audit trail.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>A part of an audit trail, newest first.</summary>

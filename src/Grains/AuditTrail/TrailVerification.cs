@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.AuditTrail;
 
 /// <summary>Verifies an audit trail page by page, for the grain and for the ownership audit.</summary>

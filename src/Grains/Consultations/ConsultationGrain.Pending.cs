@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 

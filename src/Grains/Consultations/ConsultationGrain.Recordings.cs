@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Grains.Consultations;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Grains.Safeguards;
 using Replays.Grains.StopList;

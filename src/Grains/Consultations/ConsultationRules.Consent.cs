@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Consultations;
 
 internal partial class ConsultationRules

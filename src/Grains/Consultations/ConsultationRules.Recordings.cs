@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Grains.Safeguards;
 

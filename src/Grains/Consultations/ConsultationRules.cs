@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Grains.Safeguards;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Consultations;
 

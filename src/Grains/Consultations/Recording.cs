@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Consultations;
 
 /// <summary>A snapshot of a recording: a segment of the consultation in one mode.</summary>

@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Exposure;
 
 /// <summary>The first time a replay was shown to a principal in a list or as an item.</summary>

@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Exposure;
 
 /// <summary>The part of a playback that one process served. Parts with the same <see cref="Playback"/> form one playback.</summary>

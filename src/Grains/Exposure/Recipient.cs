@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Exposure;
 
 /// <summary>The principal to whom a replay is shown.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.Incidents;
 
 /// <summary>The decision whether the data subjects are informed (GDPR Art. 34), and what was sent.</summary>

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Incidents;
 

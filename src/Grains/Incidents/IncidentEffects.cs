@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Incidents;
 
 internal sealed record QuarantineRecordings(ImmutableArray<RecordingId> Recordings, Actor By) : Effect;

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Incidents;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.Incidents;
 
 /// <summary>An incident's stored record, format version 1.</summary>

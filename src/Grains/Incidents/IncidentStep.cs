@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Incidents;
 
 /// <summary>A change of an incident. It is also an entry in the audit trail of every patient concerned.</summary>

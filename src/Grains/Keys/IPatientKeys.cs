@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.Keys;
 
 /// <summary>

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Patients;
 

@@ -1,6 +1,5 @@
 using Orleans.Concurrency;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Patients;
 

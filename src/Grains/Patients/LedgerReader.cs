@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Replays.Grains.Identity;
 using Replays.Grains.Safeguards;
 
 namespace Replays.Grains.Patients;

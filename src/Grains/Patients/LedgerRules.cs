@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Safeguards;
 
 namespace Replays.Grains.Patients;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.Patients;
 
 /// <summary>A part of a patient's ledger, newest first.</summary>

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Storage;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Safeguards;
 
 namespace Replays.Grains.Patients;

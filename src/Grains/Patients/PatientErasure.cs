@@ -1,4 +1,3 @@
-using Replays.Grains.Identity;
 using Replays.Grains.Safeguards;
 using Replays.Grains.StopList;
 

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Safeguards;
 using Replays.Grains.StopList;
 using Replays.Grains.Storage;

@@ -1,5 +1,4 @@
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.Patients;
 

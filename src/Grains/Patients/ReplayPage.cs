@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Replays.Grains.Patients;
 
 /// <summary>Up to <see cref="ReplayQuery.Limit"/> replays; possibly fewer, even none, while <see cref="Next"/> is set.</summary>

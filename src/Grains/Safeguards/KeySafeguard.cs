@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Replays.Grains.Identity;
 using Replays.Grains.Keys;
 using Replays.Grains.Patients;
 

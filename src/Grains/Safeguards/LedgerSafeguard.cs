@@ -1,5 +1,4 @@
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Grains.Safeguards;

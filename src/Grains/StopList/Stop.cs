@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Grains.StopList;
 
 /// <summary>One row of the stop list.</summary>

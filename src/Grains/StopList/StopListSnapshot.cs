@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
-using Replays.Grains.Identity;
 
 namespace Replays.Grains.StopList;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Replays.Media.Stores;
 
 namespace Replays.Media.Encryption;
 

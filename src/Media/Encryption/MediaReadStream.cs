@@ -1,5 +1,4 @@
 using System.Buffers;
-using Replays.Media.Stores;
 
 namespace Replays.Media.Encryption;
 

@@ -1,5 +1,3 @@
-using Replays.Media.Stores;
-
 namespace Replays.Media.FileSystem;
 
 internal static class FileSystemErrors

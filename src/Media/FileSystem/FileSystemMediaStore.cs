@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Replays.Grains.Identity;
-using Replays.Media.Stores;
 
 namespace Replays.Media.FileSystem;
 

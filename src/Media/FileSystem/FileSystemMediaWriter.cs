@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Replays.Media.Stores;
 
 namespace Replays.Media.FileSystem;
 

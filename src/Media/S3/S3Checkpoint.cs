@@ -1,5 +1,4 @@
 using Amazon.S3;
-using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 

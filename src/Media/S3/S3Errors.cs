@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
-using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 

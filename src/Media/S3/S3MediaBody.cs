@@ -1,6 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 

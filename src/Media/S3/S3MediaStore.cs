@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Replays.Grains.Identity;
-using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 

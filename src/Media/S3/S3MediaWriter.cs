@@ -1,7 +1,6 @@
 using System.Buffers;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Replays.Media.Stores;
 
 namespace Replays.Media.S3;
 

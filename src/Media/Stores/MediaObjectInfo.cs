@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Media.Stores;
 
 /// <summary>Metadata of a stored object, available without its data key.</summary>

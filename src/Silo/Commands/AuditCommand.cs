@@ -4,7 +4,6 @@ using Orleans.Serialization;
 using Replays.Data.Incidents;
 using Replays.Data.OwnershipAudit;
 using Replays.Data.Sql;
-using Replays.Grains;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Media.Stores;

@@ -5,7 +5,6 @@ using Replays.Data.Keys;
 using Replays.Data.Outbox;
 using Replays.Data.Sql;
 using Replays.Data.StopList;
-using Replays.Grains;
 using Replays.Grains.Exposure;
 using Replays.Media.Stores;
 using Replays.Silo.Observability;

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
-using Replays.Grains;
 
 namespace Replays.Silo.Observability;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OpenTelemetry;
-using Replays.Grains;
 
 namespace Replays.Silo.Observability;
 

@@ -4,7 +4,6 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Replays.Grains;
 
 namespace Replays.Silo.Observability;
 

@@ -1,6 +1,5 @@
 using Replays.Data.OwnershipAudit;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Silo.OwnershipAudit;

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Orleans.Serialization;
 using Replays.Data.OwnershipAudit;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Media.Stores;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using Replays.Grains.Identity;
 
 namespace Replays.Silo.OwnershipAudit;
 

@@ -3,7 +3,6 @@ using System.Data.Common;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using Replays.Data.OwnershipAudit;
-using Replays.Grains;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;

@@ -1,7 +1,6 @@
 using Orleans.Serialization;
 using Replays.Data.OwnershipAudit;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 
 namespace Replays.Silo.OwnershipAudit;

@@ -1,5 +1,3 @@
-using Replays.Grains.Identity;
-
 namespace Replays.Silo.OwnershipAudit;
 
 internal interface IPatientCursor

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Replays.Grains.Identity;
 
 namespace Replays.Silo.OwnershipAudit;
 

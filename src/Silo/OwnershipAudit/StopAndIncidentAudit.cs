@@ -2,7 +2,6 @@ using System.Text.Json;
 using Replays.Data.Incidents;
 using Replays.Data.OwnershipAudit;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 using Replays.Grains.StopList;

@@ -2,7 +2,6 @@ using Orleans.Serialization;
 using Replays.Data.OwnershipAudit;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Consultations;
-using Replays.Grains.Identity;
 using Replays.Grains.Incidents;
 using Replays.Grains.Patients;
 

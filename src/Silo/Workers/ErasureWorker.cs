@@ -1,7 +1,6 @@
 using Replays.Data.Exposure;
 using Replays.Data.Outbox;
 using Replays.Grains.AuditTrail;
-using Replays.Grains.Identity;
 using Replays.Grains.Patients;
 using Replays.Grains.StopList;
 using Replays.Media.Stores;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Replays.Data.Outbox;
-using Replays.Grains;
 using Replays.Grains.Incidents;
 using Replays.Grains.Safeguards;
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Replays.Data.GrainStorage;
-using Replays.Grains;
 using Replays.Media.Stores;
 
 namespace Replays.Silo.Workers;

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Replays.Data.OwnershipAudit;
-using Replays.Grains;
 using Replays.Grains.OwnershipAudit;
 using Replays.Silo.OwnershipAudit;
 

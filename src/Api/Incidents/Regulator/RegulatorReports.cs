@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Replays.Api.Exposure;
 using Replays.Grains.Exposure;
