@@ -37,6 +37,12 @@ internal sealed class AuditInvariants(World world)
         }
     }
 
+    /// <summary>Whether the change that an entry records is stored: in an outbox, or as an incident's step.</summary>
+    private bool IsStored(AuditEntry entry) =>
+        world.Expected.AuditEntries.ContainsKey(entry.Id)
+        || world.Tables.AuditOutbox.Any(row => row.Entry.Id == entry.Id)
+        || entry.Detail?.StartsWith("incident ", StringComparison.Ordinal) is true;
+
     private static bool IsSame(ChainedEntry before, ChainedEntry after) =>
         before.Id == after.Id && before.Hash.AsSpan().SequenceEqual(after.Hash);
 
@@ -50,6 +56,10 @@ internal sealed class AuditInvariants(World world)
         world.Require(before is null || before.Entries.Length <= after.Entries.Length
             && before.Entries.Zip(after.Entries).All(pair => IsSame(pair.First, pair.Second)),
             "Trails_only_grow", $"page {after.Number} of {after.Owner}");
-        world.Require(world.Trails.Add(before, after) is not { } twice, "No_audit_entry_twice", $"in the trail of {after.Owner}");
+        foreach (var entry in world.Trails.FindNew(before, after))
+        {
+            world.Require(world.Trails.Add(after.Owner, entry), "No_audit_entry_twice", $"{entry.Kind} in the trail of {after.Owner}");
+            world.Require(IsStored(entry), "Only_what_is_stored_reaches_the_trail", $"{entry.Kind} of {entry.Subject}");
+        }
     }
 }
