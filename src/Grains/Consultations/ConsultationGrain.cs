@@ -47,11 +47,7 @@ internal sealed partial class ConsultationGrain(
     public async Task Invoke(IIncomingGrainCallContext call)
     {
         if (_mustReload && !_ownership.IsMismatched)
-        {
-            await stored.ReadStateAsync();
-            CheckOwner();
-            (_mustReload, _isReconciled) = (false, false);
-        }
+            await Reload();
         _ownership.ThrowIfMismatched(this);
         await call.Invoke();
     }
@@ -114,16 +110,27 @@ internal sealed partial class ConsultationGrain(
         : ChangeReconciled(
             state => rules.UnsealedOrdinals(state, mode), reconciled => rules.WithdrawConsent(reconciled, mode, consent, by));
 
-    private async Task<Result<Consultation>> Change(Func<ConsultationState, Decision<ConsultationState>> decide) =>
-        await Load() is { } state ? await Answer(decide(state)) : ErrorCode.NotFound;
+    private Task<Result<Consultation>> Change(Func<ConsultationState, Decision<ConsultationState>> decide) =>
+        Change(state => Task.FromResult(decide(state)));
 
-    /// <summary>For commands that discard: the ledger rejects further deliveries of those recordings, and tells which it already has.</summary>
-    private async Task<Result<Consultation>> ChangeReconciled(
+    /// <summary>For commands that discard: the ledger rejects further deliveries of those recordings and returns what it already has.</summary>
+    private Task<Result<Consultation>> ChangeReconciled(
         Func<ConsultationState, ImmutableArray<int>> discards, Func<Reconciled, Decision<ConsultationState>> decide) =>
-        await Load() is { } state ? await Answer(decide(await Reconcile(state, discards(state)))) : ErrorCode.NotFound;
+        Change(async state => decide(await Reconcile(state, discards(state))));
 
-    private async Task<Result<Consultation>> Answer(Decision<ConsultationState> decision) =>
-        await Apply(decision) is var error and not ErrorCode.None ? error : stored.State.ToSnapshot(_id);
+    private async Task<Result<Consultation>> Change(Func<ConsultationState, Task<Decision<ConsultationState>>> decide)
+    {
+        if (await Load() is not { } state)
+            return ErrorCode.NotFound;
+        var decision = await decide(state);
+        if (decision.Error is ErrorCode.None && ReferenceEquals(decision.Next, stored.State) && stored.RecordExists)
+        {
+            // Nothing to do is a success only in the state that is stored: another activation may have changed it.
+            await Reload();
+            decision = await decide((await Load())!);
+        }
+        return await Apply(decision) is var error and not ErrorCode.None ? error : stored.State.ToSnapshot(_id);
+    }
 
     private async Task<ErrorCode> Apply(Decision<ConsultationState> decision)
     {
@@ -167,6 +174,14 @@ internal sealed partial class ConsultationGrain(
         _mustReload = false;
         _published.ExceptWith(next.Outbox.Select(entry => entry.Id));
         ScheduleWork();
+    }
+
+    private async Task Reload()
+    {
+        await stored.ReadStateAsync();
+        CheckOwner();
+        (_mustReload, _isReconciled) = (false, false);
+        _ownership.ThrowIfMismatched(this);
     }
 
     private void CheckOwner()

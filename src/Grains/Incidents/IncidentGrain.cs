@@ -88,6 +88,13 @@ internal sealed partial class IncidentGrain(
         if (await Load(cancellation) is not { } summary)
             return ErrorCode.NotFound;
         var decision = decide();
+        if (ReferenceEquals(decision.Next, State))
+        {
+            // Nothing to do is an answer only in the state that is stored: another activation may have changed it.
+            _mustReload = true;
+            await Load(cancellation);
+            decision = decide();
+        }
         if (decision.Error is not ErrorCode.None)
             return decision.Error;
         if (ReferenceEquals(decision.Next, State))

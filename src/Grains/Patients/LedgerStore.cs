@@ -80,22 +80,36 @@ internal sealed class LedgerStore(
     public Task<LedgerEntry?> ReadEntry(int number)
     {
         _pages.Remove(LedgerPage.PageNumberOf(number));
+        (_keyedEntries, _lastNumber) = (null, null);
         return FindEntry(number);
     }
 
     public ValueTask ReadHeader()
     {
         _mustReloadHeader = true;
+        (_keyedEntries, _lastNumber) = (null, null);
         return ReloadIfNeeded();
+    }
+
+    /// <exception cref="InconsistentStateException">Another activation gave the number to another booking.</exception>
+    public async Task AddEntry(LedgerEntry entry, IEnumerable<AuditFact> audit)
+    {
+        var number = LedgerPage.PageNumberOf(entry.Name.Number);
+        if (number > Header.LastPage)
+            await SaveHeader(Header with { LastPage = number });
+        if ((await Load(number)).Find(entry.Name.Number) is not null)
+            throw new InconsistentStateException("The ledger has grown in another activation.");
+        var keyed = _keyedEntries;
+        await SaveEntry(entry, audit);
+        (_keyedEntries, _lastNumber) = (keyed, entry.Name.Number);
+        if (entry.IdempotencyKey is not null)
+            _keyedEntries?.Add(entry);
     }
 
     public async Task SaveEntry(LedgerEntry entry, IEnumerable<AuditFact> audit)
     {
         var number = LedgerPage.PageNumberOf(entry.Name.Number);
-        if (number > Header.LastPage)
-            await SaveHeader(Header with { LastPage = number });
         var before = await Load(number);
-        var isNew = before.Find(entry.Name.Number) is null;
         // The page is not cached while it is written: a failed write may have committed, so the page is reloaded afterwards.
         _pages.Remove(number, out var page);
         var (keyed, lastNumber) = (_keyedEntries, _lastNumber);
@@ -103,9 +117,7 @@ internal sealed class LedgerStore(
         page!.State = before.WithEntry(entry) with { Owner = LedgerPage.PageKey(patient, number), Outbox = Append(before.Outbox, audit) };
         await storage.WriteStateAsync(LedgerPage.StateName, PageId(number), page);
         _pages[number] = page;
-        (_keyedEntries, _lastNumber) = (keyed, isNew ? entry.Name.Number : lastNumber);
-        if (isNew && entry.IdempotencyKey is not null)
-            _keyedEntries?.Add(entry);
+        (_keyedEntries, _lastNumber) = (keyed, lastNumber);
         _published.ExceptWith(before.Outbox.Except(page.State.Outbox).Select(e => e.Id));
         if (!page.State.Outbox.IsEmpty)
             schedulePublish();

@@ -81,7 +81,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
                 : ErrorCode.IdempotencyKeyReused;
         }
         var decision = _rules.Book(_own, await _ledger.LastNumber(), booking, key, by, Now);
-        await _ledger.SaveEntry(decision.Next, decision.Audit);
+        await _ledger.AddEntry(decision.Next, decision.Audit);
         return decision.Next;
     }
 
@@ -110,8 +110,13 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
 
     public async Task<DataKey?> GetDataKey(DataKeyRequest request, CancellationToken cancellation)
     {
-        if (!Accepts(request)
-            || !_denials.Allows(_rules.CheckDataKeyRequest(await _ledger.FindEntry(request.Sender.Number), request)))
+        if (!Accepts(request))
+            return null;
+        // A denial is final only by what is stored: this activation may be older than the booking.
+        var denial = _rules.CheckDataKeyRequest(await _ledger.FindEntry(request.Sender.Number), request) is null
+            ? null
+            : _rules.CheckDataKeyRequest(await _ledger.ReadEntry(request.Sender.Number), request);
+        if (!_denials.Allows(denial))
             return null;
         if (request.Wrapped is not { } wrapped)
             return await _keys.Create(request.Recording, cancellation);
@@ -122,8 +127,9 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
     {
         if (!Accepts(delivery))
             return DeliveryResult.Refused;
-        var entry = await _ledger.FindEntry(delivery.Sender.Number);
-        var (result, decision) = _rules.AcceptReplay(entry, delivery);
+        var (result, decision) = _rules.AcceptReplay(await _ledger.FindEntry(delivery.Sender.Number), delivery);
+        if (decision.Denial is not null)
+            (result, decision) = _rules.AcceptReplay(await _ledger.ReadEntry(delivery.Sender.Number), delivery);
         _denials.Allows(decision.Denial);
         if (result is DeliveryResult.Accepted)
             await _ledger.SaveEntry(decision.Next!, decision.Audit);
@@ -170,6 +176,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
 
     public async Task<ErrorCode> SetLegalHold(string? reason, Actor by, CancellationToken cancellation)
     {
+        await _ledger.ReadHeader();
         var decision = _rules.SetLegalHold(_ledger.Header, reason, by, Now);
         if (!ReferenceEquals(decision.Next, _ledger.Header))
             await _ledger.SaveHeader(decision.Next, decision.Audit);
