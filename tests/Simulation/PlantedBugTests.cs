@@ -40,8 +40,8 @@ public class PlantedBugTests(ITestOutputHelper output)
     public void A_failing_history_shrinks_to_what_matters()
     {
         var bug = PlantedBug.All.Single(one => one.Name == "A switch leaves the old recording open");
-        var seed = Enumerable.Range(1, Seeds).First(one => Driver.Simulation.Run(HistoryGenerator.Generate(one), bug).Violation is not null);
-        var history = HistoryGenerator.Generate(seed);
+        var history = Enumerable.Range(1, Seeds).Select(HistoryGenerator.Generate)
+            .First(one => Driver.Simulation.Run(one, bug).Violation is not null);
         var violation = Driver.Simulation.Run(history, bug).Violation!;
 
         var shortest = HistoryShrinker.Shrink(history, violation.Invariant, bug);

@@ -12,7 +12,13 @@ internal sealed class ConsultationActions(World world)
     public void Book(Step step)
     {
         var patient = world.Patient(step);
-        var key = (step.B % 4) switch { 0 => null, 1 => new IdempotencyKey("key-1", "body"), 2 => new("key-2", "body"), _ => new IdempotencyKey("key-1", "other") };
+        var key = (step.B % 4) switch
+        {
+            0 => null,
+            1 => new IdempotencyKey("key-1", "body"),
+            2 => new IdempotencyKey("key-2", "body"),
+            _ => new IdempotencyKey("key-1", "other"),
+        };
         var booking = new Booking { Clinician = new("dr-osei", "Dr Amara Osei"), ScheduledFor = world.Now };
         if (world.Call(() => world.Grains.Patient(patient).Book(booking, key, World.Backend)) is not { } entry)
             return;
@@ -56,7 +62,8 @@ internal sealed class ConsultationActions(World world)
     }
 
     public void End(Step step) => OnConsultation(step, (grain, _) => grain.End(false, World.Backend), stored =>
-        world.Require(stored?.Status is ConsultationStatus.Ended or ConsultationStatus.Settled, "Acknowledged_end_is_stored", $"{stored?.Owner}"));
+        world.Require(stored?.Status is ConsultationStatus.Ended or ConsultationStatus.Settled,
+            "Acknowledged_end_is_stored", $"{stored?.Owner}"));
 
     public void EndWrongPatient(Step step) => OnConsultation(step, (grain, _) => grain.End(true, World.Backend), stored =>
     {
@@ -71,19 +78,24 @@ internal sealed class ConsultationActions(World world)
     private void SetConsent(Step step, Func<IConsultationGrain, PatientId, Task<Result<Consultation>>> call, bool granted) =>
         OnConsultation(step, call, stored =>
         {
-            world.Require(stored?.HasConsent(step.Mode()) == granted, "Acknowledged_consent_is_stored", $"{stored?.Owner} {step.Mode()} {granted}");
-            if (!granted && stored?.Status is ConsultationStatus.Ended or ConsultationStatus.Settled && world.Consultation(step) is { } consultation)
+            world.Require(stored?.HasConsent(step.Mode()) == granted,
+                "Acknowledged_consent_is_stored", $"{stored?.Owner} {step.Mode()} {granted}");
+            if (!granted && stored?.Status is ConsultationStatus.Ended or ConsultationStatus.Settled
+                && world.Consultation(step) is { } consultation)
                 RequireWithdrawn(consultation, step.Mode());
         });
 
     /// <summary>What was withdrawn after the end is neither listed nor shown when the answer comes.</summary>
     private void RequireWithdrawn(ConsultationId consultation, ConsultationMode? mode)
     {
+        if (world.Durable.IsErasing(consultation.Patient))
+            return;
         foreach (var replay in world.Durable.Entry(consultation)?.Replays ?? [])
         {
             if (mode is not null && replay.Mode != mode)
                 continue;
-            world.Require(replay.Withdrawal is not null && world.Durable.IsStopped(replay.Name), "Acknowledged_withdrawal_is_stored", $"{replay.Name}");
+            world.Require(replay.Withdrawal is not null && world.Durable.IsStopped(replay.Name),
+                "Acknowledged_withdrawal_is_stored", $"{replay.Name}");
             world.Expected.Withdrawn.Add(replay.Name);
         }
     }

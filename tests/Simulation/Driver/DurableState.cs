@@ -30,13 +30,15 @@ internal sealed class DurableState(SimulatedGrainStorage storage, StopTables tab
         }
     }
 
-    public LedgerPage? Page(PatientId patient, int page) => storage.Find<LedgerPage>(LedgerPage.StateName, LedgerPage.PageKey(patient, page));
+    public LedgerPage? Page(PatientId patient, int page) =>
+        storage.Find<LedgerPage>(LedgerPage.StateName, LedgerPage.PageKey(patient, page));
 
     public TrailPage? TrailPage(PatientId patient, int page) =>
         storage.Find<TrailPage>(TrailStorage.PageState, TrailStorage.PageKey(patient.Name, page));
 
     public LedgerEntry? Entry(ConsultationId consultation) =>
-        Page(consultation.Patient, LedgerPage.PageNumberOf(consultation.Number))?.Entries.FirstOrDefault(entry => entry.Name == consultation);
+        Page(consultation.Patient, LedgerPage.PageNumberOf(consultation.Number))?.Entries
+            .FirstOrDefault(entry => entry.Name == consultation);
 
     public Replay? Replay(RecordingId recording) =>
         Entry(recording.Consultation)?.Replays.FirstOrDefault(replay => replay.Name == recording);

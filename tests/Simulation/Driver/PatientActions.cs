@@ -15,7 +15,8 @@ internal sealed class PatientActions(World world)
     public void SetHold(Step step, string? reason)
     {
         var patient = world.Patient(step);
-        if (world.TryCall(() => world.Grains.Patient(patient).SetLegalHold(reason, World.Officers[0]), out var error) && error is ErrorCode.None)
+        if (world.TryCall(() => world.Grains.Patient(patient).SetLegalHold(reason, World.Officers[0]), out var error)
+            && error is ErrorCode.None)
             world.Require(world.Durable.Header(patient)?.LegalHold?.Reason == reason, "Acknowledged_hold_is_stored", $"{patient}");
     }
 
@@ -23,7 +24,8 @@ internal sealed class PatientActions(World world)
     {
         var patient = world.Patient(step);
         world.Expected.ErasureRequested.Add(patient);
-        if (!world.TryCall(() => world.Grains.Patient(patient).BeginErasure(World.ActorFor(patient)), out var error) || error is not ErrorCode.None)
+        if (!world.TryCall(() => world.Grains.Patient(patient).BeginErasure(World.ActorFor(patient)), out var error)
+            || error is not ErrorCode.None)
             return;
         world.Require(world.Durable.IsErasing(patient), "Acknowledged_erasure_is_stored", $"{patient}");
         world.Require(!world.Durable.HasKey(patient), "Acknowledged_erasure_destroys_the_key", $"{patient}");
@@ -32,7 +34,8 @@ internal sealed class PatientActions(World world)
     public void Suspend(Step step) => world.TryCall(() =>
         world.Stops.Suspend(step.A % 2 == 0 ? world.Patient(step) : null, (StopScope)(step.B % 2), World.Officers[0], "drill"));
 
-    public void Resume(Step step) => world.TryCall(() => world.Stops.Resume(step.A % 2 == 0 ? world.Patient(step) : null, World.Officers[0], "drill over"));
+    public void Resume(Step step) =>
+        world.TryCall(() => world.Stops.Resume(step.A % 2 == 0 ? world.Patient(step) : null, World.Officers[0], "drill over"));
 
     /// <summary>Lists as the reader does: the stop list is asked after the grain has answered.</summary>
     public void List(Step step)
@@ -54,7 +57,10 @@ internal sealed class PatientActions(World world)
     {
         var patient = world.Patient(step);
         var replays = world.Replays(patient);
-        if (replays.Count == 0 || !world.TryCall(() => world.Grains.Patient(patient).OpenReplay(replays[step.A % replays.Count]), out var media) || media is null)
+        if (replays.Count == 0)
+            return;
+        var replay = replays[step.A % replays.Count];
+        if (!world.TryCall(() => world.Grains.Patient(patient).OpenReplay(replay), out var media) || media is null)
             return;
         var name = media.Listed.Replay.Name;
         if (world.Stops.Current().MediaVisibility(name) is not Visibility.Visible)
@@ -71,7 +77,8 @@ internal sealed class PatientActions(World world)
         world.Require(!world.Expected.Withdrawn.Contains(replay), "Nothing_stopped_is_shown", $"{replay} was withdrawn");
         world.Require(!world.Durable.IsErasing(patient), "Nothing_stopped_is_shown", $"{patient} is being erased");
         world.Require(world.Durable.Replay(replay) is not null, "Nothing_erased_is_shown", $"{replay}");
-        world.Require(!world.Tables.IncidentRecordings.Any(row => row.Recording == replay.Name && world.Tables.Incidents[row.Incident].IsOpen
+        world.Require(!world.Tables.IncidentRecordings.Any(row => row.Recording == replay.Name
+            && world.Tables.Incidents[row.Incident].IsOpen
             && !world.Expected.RestoreRequested.Contains(row.Incident)), "Nothing_stopped_is_shown", $"{replay} is in an open incident");
     }
 }

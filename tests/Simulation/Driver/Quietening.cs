@@ -8,8 +8,8 @@ internal sealed class Quietening(World world)
 {
     private static readonly TimeSpan[] Waits =
     [
-        TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(1), TimeSpan.FromHours(2), TimeSpan.FromHours(26), TimeSpan.FromHours(26), TimeSpan.FromHours(2),
-        TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15),
+        TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(1), TimeSpan.FromHours(2), TimeSpan.FromHours(26), TimeSpan.FromHours(26),
+        TimeSpan.FromHours(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15),
     ];
 
     /// <summary>Orleans deactivates a grain that was not called for so long.</summary>

@@ -26,7 +26,8 @@ internal sealed class RecordingActions(World world)
         if (world.Call(() => world.Grains.Consultation(consultation).OpenRecording(request, World.Recorder)) is { } recording)
         {
             world.Require(world.Durable.Recording(recording.Name) is not null, "Acknowledged_recording_is_stored", $"{recording.Name}");
-            world.Require(request.Mode is null || request.Mode == recording.Mode, "A_recording_is_in_the_requested_mode", $"{recording.Name}");
+            world.Require(request.Mode is null || request.Mode == recording.Mode,
+                "A_recording_is_in_the_requested_mode", $"{recording.Name}");
         }
     }
 
@@ -34,8 +35,11 @@ internal sealed class RecordingActions(World world)
     {
         if (world.Recording(step) is { } recording
             && world.Call(() => Grain(recording).CloseRecording(recording.Ordinal, World.Recorder)) is not null)
-            world.Require(world.Durable.Recording(recording) is { Status: not RecordingStatus.Open } || world.Durable.Replay(recording) is not null,
+        {
+            world.Require(
+                world.Durable.Recording(recording) is { Status: not RecordingStatus.Open } || world.Durable.Replay(recording) is not null,
                 "Acknowledged_closing_is_stored", $"{recording}");
+        }
     }
 
     public void Discard(Step step)
@@ -44,7 +48,8 @@ internal sealed class RecordingActions(World world)
             return;
         world.Expected.DiscardRequested.Add(recording);
         if (world.Call(() => Grain(recording).DiscardRecording(recording.Ordinal, World.Recorder)) is not null)
-            world.Require(world.Durable.Recording(recording)?.Status is RecordingStatus.Discarded, "Acknowledged_discard_is_stored", $"{recording}");
+            world.Require(world.Durable.Recording(recording)?.Status is RecordingStatus.Discarded,
+                "Acknowledged_discard_is_stored", $"{recording}");
     }
 
     public void AcquireUploadLease(Step step)
@@ -54,7 +59,8 @@ internal sealed class RecordingActions(World world)
         var isForged = step.Routing % 4 == 0;
         var lease = world.Call(() => Grain(recording).AcquireUploadLease(recording.Ordinal, isForged ? "forged" : stored.UploadToken));
         world.Require(lease is null || !isForged, "Nothing_is_uploaded_without_its_token", $"{recording}");
-        world.Require(lease is null || stored.Sealed is null || HasSecondActivation(recording), "What_is_frozen_takes_no_upload", $"{recording}");
+        world.Require(lease is null || stored.Sealed is null || HasSecondActivation(recording),
+            "What_is_frozen_takes_no_upload", $"{recording}");
         AddLease(recording, lease, seals: false);
     }
 
@@ -75,7 +81,8 @@ internal sealed class RecordingActions(World world)
     {
         if (FindLease(step, newest: true) is not { } lease)
             return;
-        if (world.TryCall(() => Grain(lease.Recording).ReleaseLease(lease.Recording.Ordinal, lease.Id)) && world.Cluster.LastTarget == lease.GrantedBy)
+        if (world.TryCall(() => Grain(lease.Recording).ReleaseLease(lease.Recording.Ordinal, lease.Id))
+            && world.Cluster.LastTarget == lease.GrantedBy)
             lease.IsOver = true;
     }
 
@@ -103,8 +110,7 @@ internal sealed class RecordingActions(World world)
             world.Require(world.Durable.Replay(recording)?.Sha256 == media.Sha256 || world.Durable.IsErasing(recording.Patient)
                 || world.Expected.ErasureBegun.Contains(recording.Patient), "Acknowledged_delivery_is_stored", $"{recording}");
         }
-        else if (wasUnsealed && world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
-            && hit.StartsWith("AcceptReplay", StringComparison.Ordinal))
+        else if (wasUnsealed && world.Outcome == nameof(TimeoutException) && HeardNothingFromPatient())
         {
             world.Require(world.Durable.Recording(recording)?.Sealed is not null || HasSecondActivation(recording),
                 "What_was_verified_is_delivered_later", $"{recording}");
@@ -118,12 +124,14 @@ internal sealed class RecordingActions(World world)
         world.Require(lease.Recording == recording, "Names_are_ownership", $"a lease of {lease.Recording} for {recording}");
         if (!HasSecondActivation(recording))
         {
-            world.Require(world.Durable.Recording(recording) is { Status: RecordingStatus.Open or RecordingStatus.Closed } && world.Durable.Replay(recording) is null,
-                "Only_what_is_unsealed_is_leased", $"{recording}");
+            world.Require(world.Durable.Recording(recording) is { Status: RecordingStatus.Open or RecordingStatus.Closed }
+                && (seals || world.Durable.Replay(recording) is null), "Only_what_is_unsealed_is_leased", $"{recording}");
             world.Require(!world.IsUploadDeadlinePassed(recording.Consultation), "No_lease_after_the_upload_deadline", $"{recording}");
         }
-        foreach (var other in world.Expected.Leases.Where(one => one.Recording == recording && one.GrantedBy == world.Cluster.LastTarget && !one.IsOver))
+        foreach (var other in world.Expected.Leases.Where(one => one.Recording == recording && !one.IsOver))
         {
+            if (other.GrantedBy != world.Cluster.LastTarget)
+                continue;
             world.Require(world.Now - other.RenewedAt >= MediaLease.Lifetime, "One_holder_at_a_time", $"two leases of {recording}");
             other.IsOver = true;
         }
@@ -140,7 +148,13 @@ internal sealed class RecordingActions(World world)
         return own[(step.Routing & int.MaxValue) % own.Count];
     }
 
-    private bool IsCurrent(LeaseRecord lease) => lease.Seals && IsHeld(lease) && !world.IsUploadDeadlinePassed(lease.Recording.Consultation);
+    private bool IsCurrent(LeaseRecord lease) =>
+        lease.Seals && IsHeld(lease) && !world.IsUploadDeadlinePassed(lease.Recording.Consultation);
+
+    /// <summary>Whether the consultation's delivery was answered with a timeout, so that it does not know what came of it.</summary>
+    private bool HeardNothingFromPatient() =>
+        world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
+        && hit.StartsWith(nameof(IPatientGrain.AcceptReplay), StringComparison.Ordinal);
 
     private bool HasSecondActivation(RecordingId recording) =>
         world.Cluster.HasSecondActivation(GrainTypes.IdOf<IConsultationGrain>(recording.Consultation.Name))

@@ -19,7 +19,8 @@ internal static class Selection
 
     public static RecordingId? Recording(this World world, Step step)
     {
-        if (world.Consultation(step) is not { } consultation || world.Durable.Consultation(consultation) is not { Recordings.Length: > 0 and var count })
+        if (world.Consultation(step) is not { } consultation
+            || world.Durable.Consultation(consultation) is not { Recordings.Length: > 0 and var count })
             return null;
         return consultation.Recording(count - step.B % count);
     }

@@ -28,7 +28,8 @@ internal static class SimulatedServices
         services.AddSingleton<IGrainFactory>(cluster.Grains);
         services.AddSingleton<ITimerRegistry>(cluster.Timers).AddSingleton<IReminderRegistry>(cluster.Reminders);
         services.AddKeyedSingleton<IGrainStorage>(ReplaysStorage.Name, cluster.Storage);
-        services.AddSingleton<StopTables>().AddSingleton<SimulatedMedia>().AddSingleton<SimulatedPatientKeys>().AddSingleton<SimulatedNearMisses>();
+        services.AddSingleton<StopTables>().AddSingleton<SimulatedMedia>().AddSingleton<SimulatedPatientKeys>();
+        services.AddSingleton<SimulatedNearMisses>();
         services.AddSingleton<IStopList, SimulatedStopList>().AddSingleton<IIncidentLog, SimulatedIncidentLog>();
         services.AddSingleton<IMediaObjects>(provider => provider.GetRequiredService<SimulatedMedia>());
         services.AddSingleton<IPatientKeys>(provider => provider.GetRequiredService<SimulatedPatientKeys>());

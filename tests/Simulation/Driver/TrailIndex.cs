@@ -13,17 +13,19 @@ internal sealed class TrailIndex
 
     public bool Contains(string owner, Guid id) => _ids.TryGetValue(owner, out var ids) && ids.Contains(id);
 
-    /// <returns>An entry that the trail has twice; null: none.</returns>
-    public Guid? Add(TrailPage? before, TrailPage after)
+    /// <returns>The entries that are new in a page.</returns>
+    public List<AuditEntry> FindNew(TrailPage? before, TrailPage after) =>
+    [
+        .. after.Entries.Skip(before?.Entries.Length ?? 0)
+            .Select(entry => JsonSerializer.Deserialize(entry.Content!, TrailJson.Default.AuditEntry)!),
+    ];
+
+    /// <returns>False: the trail has the entry already.</returns>
+    public bool Add(string owner, AuditEntry entry)
     {
-        if (!_ids.TryGetValue(after.Owner, out var ids))
-            _ids[after.Owner] = ids = [];
-        foreach (var entry in after.Entries.Skip(before?.Entries.Length ?? 0))
-        {
-            if (!ids.Add(entry.Id))
-                return entry.Id;
-            Kinds.Add(JsonSerializer.Deserialize(entry.Content!, TrailJson.Default.AuditEntry)!.Kind);
-        }
-        return null;
+        if (!_ids.TryGetValue(owner, out var ids))
+            _ids[owner] = ids = [];
+        Kinds.Add(entry.Kind);
+        return ids.Add(entry.Id);
     }
 }

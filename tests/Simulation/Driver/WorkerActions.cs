@@ -10,7 +10,9 @@ using Replays.Simulation.Runtime;
 
 namespace Replays.Simulation.Driver;
 
-/// <summary>The silo's background work, in the order of its workers, and the runtime's own: time, timers, reminders, late messages.</summary>
+/// <summary>
+/// The silo's background work, in the order of its workers, and the runtime's own: time, timers, reminders, late messages.
+/// </summary>
 internal sealed class WorkerActions(World world)
 {
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(30), ProcessingTimeout = TimeSpan.FromSeconds(10);
@@ -20,7 +22,8 @@ internal sealed class WorkerActions(World world)
 
     private static readonly TimeSpan[] Durations =
     [
-        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(16), TimeSpan.FromMinutes(2), TimeSpan.FromHours(2), TimeSpan.FromHours(25), TimeSpan.FromHours(30),
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(16), TimeSpan.FromMinutes(2), TimeSpan.FromHours(2), TimeSpan.FromHours(25),
+        TimeSpan.FromHours(30),
     ];
 
     public void Advance(Step step)
@@ -91,7 +94,7 @@ internal sealed class WorkerActions(World world)
         foreach (var row in world.Tables.AuditOutbox.ToList())
         {
             if (world.TryCall(() => world.Grains.AuditTrail(row.Patient).Append([row.Entry])))
-                world.TryCall(() => Task.FromResult(world.Cluster.Faults.Around(EffectKind.Database, "outbox: delete", () => world.Tables.AuditOutbox.Remove(row))));
+                world.TryCall(() => Delete(row));
         }
     }
 
@@ -104,6 +107,9 @@ internal sealed class WorkerActions(World world)
             world.TryCall(() => Erase(patient));
         }
     }
+
+    private Task Delete((PatientId, AuditEntry) row) => Task.FromResult(
+        world.Cluster.Faults.Around(EffectKind.Database, "outbox: delete", () => world.Tables.AuditOutbox.Remove(row)));
 
     private async Task Erase(PatientId patient)
     {

@@ -77,7 +77,9 @@ internal sealed class World
         try
         {
             var task = call();
-            answer = task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("A task did not complete synchronously.");
+            answer = task.IsCompleted
+                ? task.GetAwaiter().GetResult()
+                : throw new InvalidOperationException("A task did not complete synchronously.");
             return true;
         }
         catch (Exception e) when (ExpectedFailures.IsExpected(e))

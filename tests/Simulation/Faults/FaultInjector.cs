@@ -2,7 +2,9 @@ using Replays.Simulation.Runtime;
 
 namespace Replays.Simulation.Faults;
 
-/// <summary>Injects the fault of the present step at the effect or call that it names, and counts the faults that really happened.</summary>
+/// <summary>
+/// Injects the fault of the present step at the effect or call that it names, and counts the faults that really happened.
+/// </summary>
 internal sealed class FaultInjector
 {
     private Fault? _fault;
@@ -68,8 +70,8 @@ internal sealed class FaultInjector
 
     /// <returns>What happens to this message; null: it arrives.</returns>
     public FaultKind? OnCall(GrainCall call) =>
-        _fault?.Kind is FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Duplicated or FaultKind.Delayed or FaultKind.SecondActivation
-            && _fault.Kind is var kind && Strikes(call.ToString()) ? kind : null;
+        _fault?.Kind is FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Duplicated or FaultKind.Delayed
+            or FaultKind.SecondActivation && _fault.Kind is var kind && Strikes(call.ToString()) ? kind : null;
 
     /// <summary>Runs something without faults of its own.</summary>
     public void Suspend(Action action)

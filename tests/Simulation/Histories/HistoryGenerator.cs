@@ -4,7 +4,9 @@ using Replays.Simulation.Faults;
 
 namespace Replays.Simulation.Histories;
 
-/// <summary>Generates histories from seeds. Most steps come in short scenes, so that histories reach the states where mistakes hurt.</summary>
+/// <summary>
+/// Generates histories from seeds. Most steps come in short scenes, so that histories reach the states where mistakes hurt.
+/// </summary>
 internal static class HistoryGenerator
 {
     private static readonly Gen<int> Patient = Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (1, Gen.Const(2)));
@@ -39,7 +41,7 @@ internal static class HistoryGenerator
 
     /// <summary>A delivery of which the consultation does not hear, and what may follow.</summary>
     private static readonly Gen<Step[]> LostDelivery = Gen.Select(
-        Patient, Gen.Int[0, 2], Gen.OneOfConst(FaultKind.AnswerLost, FaultKind.Delayed, FaultKind.RequestLost), Gen.Int[0, 3],
+        Patient, Gen.OneOfConst(0, 1, 1, 2), Gen.OneOfConst(FaultKind.AnswerLost, FaultKind.Delayed, FaultKind.RequestLost), Gen.Int[0, 4],
         (patient, at, kind, follows) => new Step[][]
         {
             [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient) { Fault = new(kind, at) }],
@@ -47,6 +49,7 @@ internal static class HistoryGenerator
             {
                 0 => [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient, Mode: 1)],
                 1 => [new(StepKind.End, patient), new(StepKind.Advance, A: 4), new(StepKind.FireReminders), new(StepKind.DeliverDelayed)],
+                4 => [new(StepKind.Deliver, patient), new(StepKind.Deliver, patient)],
                 2 => [new(StepKind.WithdrawConsent, patient), new(StepKind.DeliverDelayed)],
                 _ => [new(StepKind.DiscardRecording, patient), new(StepKind.DeliverDelayed)],
             },
@@ -57,6 +60,12 @@ internal static class HistoryGenerator
     {
         new(StepKind.Book, patient), new(attested ? StepKind.AttestConsent : StepKind.GrantConsent, patient), new(StepKind.Start, patient),
         new(StepKind.OpenRecording, patient), new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient),
+    });
+
+    private static readonly Gen<Step[]> Upload = Gen.Select(Patient, Selector, Selector, (patient, a, b) => new Step[]
+    {
+        new(StepKind.AcquireUploadLease, patient, a, b), new(StepKind.DeclareLength, patient, a, b),
+        new(StepKind.ReleaseLease, patient, a, b),
     });
 
     private static readonly Gen<Step[]> Cancellation = Gen.Select(Patient, patient => new Step[]
@@ -91,11 +100,13 @@ internal static class HistoryGenerator
         new(StepKind.WithdrawConsent, patient, a, Mode: mode), new(StepKind.ListReplays, patient),
     });
 
-    private static readonly Gen<Step[]> Reporting = Gen.Select(Patient, Selector, Gen.Int[0, 3], Gen.Bool, (patient, a, b, restored) => new Step[]
-    {
-        new(StepKind.Report, patient, a, b), new(StepKind.ListReplays, patient),
-        new(restored ? StepKind.Restore : StepKind.WithdrawIncident, patient, a), new(StepKind.Approve, patient, a, 1),
-    });
+    private static readonly Gen<Step[]> Reporting = Gen.Select(
+        Patient, Selector, Gen.Int[0, 3], Gen.Bool, Gen.Int[0, 1], (patient, a, b, restored, officer) => new Step[]
+        {
+            new(StepKind.Report, patient, a, b), new(StepKind.ListReplays, patient),
+            new(restored ? StepKind.Restore : StepKind.WithdrawIncident, patient, a), new(StepKind.Approve, patient, a, officer),
+            new(StepKind.Approve, patient, a, 1),
+        });
 
     /// <summary>Two incidents that hold the same replay, or one that gets another.</summary>
     private static readonly Gen<Step[]> TwoReports = Gen.Select(Patient, Selector, Gen.Bool, (patient, a, adds) => new Step[]
@@ -117,8 +128,9 @@ internal static class HistoryGenerator
     });
 
     private static readonly Gen<Step[]> Scene = Gen.Frequency(
-        (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting), (1, TwoReports),
-        (1, Erasure), (2, Quietening), (1, SlowLease), (1, LostDelivery), (1, AbsentPatient), (1, OpenTwice), (1, Cancellation));
+        (8, SingleStep), (4, Call), (5, SealedCall), (3, Seal), (2, SecondMode), (2, Ending), (2, Withdrawal), (2, Reporting),
+        (2, TwoReports), (1, Erasure), (2, Quietening), (1, SlowLease), (2, LostDelivery), (1, AbsentPatient), (1, OpenTwice), (1, Upload),
+        (1, Cancellation));
 
     private static readonly Gen<int> FaultPosition =
         Gen.Frequency((5, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Const(2)), (2, Gen.Int[3, 9]));

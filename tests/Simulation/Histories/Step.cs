@@ -3,7 +3,8 @@ using Replays.Simulation.Faults;
 namespace Replays.Simulation.Histories;
 
 /// <summary>
-/// One step of a history. Its numbers select among what there is when it runs, so that it keeps its meaning when steps before it are removed.
+/// One step of a history. Its numbers select among what there is when it runs, so that it keeps its meaning when steps before it are
+/// removed.
 /// </summary>
 /// <param name="Kind">What is done.</param>
 /// <param name="Patient">The patient, 0 to 2.</param>

@@ -51,7 +51,7 @@ internal sealed class CommitInvariants
 
     private void CheckIncident(IncidentState? before, IncidentState after)
     {
-        _world.Require(before is null || after.Steps.Length >= before.Steps.Length && after.Steps.Take(before.Steps.Length).SequenceEqual(before.Steps),
+        _world.Require(before is null || after.Steps.Take(before.Steps.Length).SequenceEqual(before.Steps),
             "Incident_steps_are_never_lost", $"{after.Owner}");
         _world.Require(before?.Resolution is not { } resolution || after.Resolution?.Outcome == resolution.Outcome
             || after.Steps[^1].Kind == IncidentStepKinds.Reopened, "A_resolution_stands", $"{after.Owner}");

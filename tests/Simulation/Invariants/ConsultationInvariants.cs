@@ -23,7 +23,8 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
         CheckStatus(id, before, after, added);
         CheckConsent(id, before, after, added);
         world.Require(after.Owner == id.Name, "Every_record_carries_its_owner", $"{id} carries {after.Owner}");
-        world.Require(before is null || after.Recordings.Length >= before.Recordings.Length, "Nothing_acknowledged_is_lost", $"a recording of {id}");
+        world.Require(before is null || after.Recordings.Length >= before.Recordings.Length,
+            "Nothing_acknowledged_is_lost", $"a recording of {id}");
         world.Require(after.Recordings.Count(one => one.Status is RecordingStatus.Open) <= 1, "One_recording_is_open_at_a_time", $"{id}");
         foreach (var recording in after.Recordings)
         {
@@ -58,12 +59,16 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
             audit.RequireEntry(added, "consultation.mode-switched", id.Name);
         if (before?.JoinedAt is null && after.JoinedAt is not null)
         {
-            world.Require(after.Status is ConsultationStatus.InProgress && world.Expected.JoinRequested.Contains(id), "Presence_is_the_patients_own_act", $"{id}");
+            world.Require(after.Status is ConsultationStatus.InProgress && world.Expected.JoinRequested.Contains(id),
+                "Presence_is_the_patients_own_act", $"{id}");
         }
-        if (old is ConsultationStatus.InProgress && after.Status is ConsultationStatus.Ended && added.Any(entry => entry.By == Actor.System))
-            world.Require(world.Now - after.Modes[^1].Since >= new ReplaysOptions().Recordings.MaxCallDuration, "Only_abandoned_calls_end_by_themselves", $"{id}");
+        if (old is ConsultationStatus.InProgress && after.Status is ConsultationStatus.Ended
+            && added.Any(entry => entry.By == Actor.System))
+            world.Require(world.Now - after.Modes[^1].Since >= new ReplaysOptions().Recordings.MaxCallDuration,
+                "Only_abandoned_calls_end_by_themselves", $"{id}");
         if (after.Status is ConsultationStatus.Settled && old is not ConsultationStatus.Settled)
-            world.Require(world.Durable.Entry(id)?.Status is ConsultationStatus.Settled || world.Durable.IsErasing(id.Patient), "The_ledger_settles_first", $"{id}");
+            world.Require(world.Durable.Entry(id)?.Status is ConsultationStatus.Settled || world.Durable.IsErasing(id.Patient),
+                "The_ledger_settles_first", $"{id}");
     }
 
     private void CheckConsent(ConsultationId id, ConsultationState? before, ConsultationState after, List<AuditEntry> added)
@@ -74,7 +79,8 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
                 continue;
             world.Require(!after.HasConsent(mode) || after.Status is ConsultationStatus.Booked or ConsultationStatus.InProgress,
                 "Consent_is_given_before_the_end", $"{id} in mode {mode}");
-            world.Require(after.ConsentFor(mode) is { } consent && consent.Attested == (consent.By == "dr-osei"), "Attested_consent_is_marked", $"{id}");
+            world.Require(after.ConsentFor(mode) is { } consent && consent.Attested == (consent.By == "dr-osei"),
+                "Attested_consent_is_marked", $"{id}");
             audit.RequireEntry(added, after.HasConsent(mode) ? "consent.granted" : "consent.withdrawn", id.Name);
         }
     }
@@ -103,21 +109,24 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
             world.Require(state.Status is ConsultationStatus.InProgress, "The_end_closes_the_recording", $"{name}");
             world.Require(state.HasConsent(recording.Mode), "Withdrawn_consent_stops_the_recording", $"{name}");
         }
-        world.Require(state.Status is not ConsultationStatus.Settled || recording.Status is RecordingStatus.Available or RecordingStatus.Discarded,
+        world.Require(
+            state.Status is not ConsultationStatus.Settled || recording.Status is RecordingStatus.Available or RecordingStatus.Discarded,
             "Settling_leaves_nothing_unsealed", $"{name} is {recording.Status}");
     }
 
     private void CheckChanged(RecordingId name, RecordingState before, ConsultationState state, RecordingState after)
     {
         world.Require(before.Mode == after.Mode && before.ObjectKey == after.ObjectKey, "A_recording_never_changes_its_mode", $"{name}");
-        world.Require(before.Length == after.Length || before.Length is null && world.Expected.DeclaredLengths.Contains((name, after.Length!.Value)),
+        world.Require(
+            before.Length == after.Length || before.Length is null && world.Expected.DeclaredLengths.Contains((name, after.Length ?? 0)),
             "A_lease_holder_declares_the_length_once", $"{name}");
         var replay = world.Durable.Replay(name);
         switch (after.Status)
         {
             case RecordingStatus.Discarded when before.Status is not RecordingStatus.Discarded:
                 world.Require(before.Status is not RecordingStatus.Available, "Nothing_sealed_is_discarded", $"{name}");
-                world.Require(replay is null || world.Durable.IsErasing(name.Patient), "Nothing_sealed_is_discarded", $"{name} is in the patient's list");
+                world.Require(replay is null || world.Durable.IsErasing(name.Patient),
+                    "Nothing_sealed_is_discarded", $"{name} is in the patient's list");
                 world.Require(IsDiscardJustified(name, state, after), "Discarded_only_with_a_reason", $"{name} in mode {after.Mode}");
                 break;
             case RecordingStatus.Available when before.Status is not RecordingStatus.Available:
@@ -130,9 +139,11 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
                 break;
         }
         if (before.Sealed is null && after.Sealed is { } media && after.Status is RecordingStatus.Closed)
-            world.Require(world.Expected.AuthorizedDeliveries.Contains((name, media.Sha256)), "Nothing_delivered_without_the_seal_lease", $"{name}");
+            world.Require(world.Expected.AuthorizedDeliveries.Contains((name, media.Sha256)),
+                "Nothing_delivered_without_the_seal_lease", $"{name}");
         if (before.WrappedKey.Length > 0 && after.WrappedKey.Length == 0)
-            world.Require(replay is { WrappedKey: null } || after.Status is RecordingStatus.Discarded, "The_ledger_destroys_a_key_first", $"{name}");
+            world.Require(replay is { WrappedKey: null } || after.Status is RecordingStatus.Discarded,
+                "The_ledger_destroys_a_key_first", $"{name}");
     }
 
     private bool IsDiscardJustified(RecordingId name, ConsultationState state, RecordingState recording) =>

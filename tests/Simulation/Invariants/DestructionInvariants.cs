@@ -21,7 +21,8 @@ internal sealed class DestructionInvariants(World world)
                 continue;
             foreach (var entry in world.Durable.Entries(patient))
             {
-                world.Require(entry.Replays.All(replay => replay.ObjectKey != objectKey), "Media_of_a_replay_are_never_deleted", $"of {entry.Name}");
+                world.Require(entry.Replays.All(replay => replay.ObjectKey != objectKey),
+                    "Media_of_a_replay_are_never_deleted", $"of {entry.Name}");
                 if (world.Durable.Consultation(entry.Name)?.Recordings.Any(recording => recording.ObjectKey == objectKey) is true)
                     world.Require(entry.Status is ConsultationStatus.Settled, "Media_are_deleted_only_after_settling", $"of {entry.Name}");
             }

@@ -25,7 +25,8 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
         if (before?.LegalHold != after.LegalHold && !(before?.IsErasing ?? false))
             audit.RequireEntry(added, after.LegalHold is null ? "hold.lifted" : "hold.set", patient.Name);
         world.Require(after.LastPage >= (before?.LastPage ?? 0), "Numbers_are_never_given_twice", $"last page of {patient}");
-        world.Require(after.LastErasedNumber >= (before?.LastErasedNumber ?? 0), "Numbers_are_never_given_twice", $"last number of {patient}");
+        world.Require(after.LastErasedNumber >= (before?.LastErasedNumber ?? 0),
+            "Numbers_are_never_given_twice", $"last number of {patient}");
         if (after.IsErasing)
             world.Require(world.Expected.ErasureRequested.Contains(patient), "Erasure_only_on_request", $"{patient}");
     }
@@ -43,8 +44,10 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
         }
         var added = audit.CheckOutbox(patient, before?.Outbox ?? [], after.Outbox);
         foreach (var entry in before?.Entries ?? [])
-            world.Require(after.Entries.Any(one => one.Name == entry.Name), "Nothing_acknowledged_is_lost", $"{entry.Name} left the ledger");
-        world.Require(after.Entries.DistinctBy(entry => entry.Name).Count() == after.Entries.Length, "Nothing_is_booked_twice", $"{after.Owner}");
+            world.Require(after.Entries.Any(one => one.Name == entry.Name),
+                "Nothing_acknowledged_is_lost", $"{entry.Name} left the ledger");
+        world.Require(after.Entries.DistinctBy(entry => entry.Name).Count() == after.Entries.Length,
+            "Nothing_is_booked_twice", $"{after.Owner}");
         foreach (var entry in after.Entries)
         {
             world.Require(entry.Name.Patient == patient, "Nothing_in_another_patients_list", $"{entry.Name} is in the ledger of {patient}");
@@ -55,20 +58,24 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
                 world.Require(world.Expected.EverBooked.Add(entry.Name), "Numbers_are_never_given_twice", $"{entry.Name}");
             }
             else
-                world.Require(Rank(entry.Status) >= Rank(old.Status), "Status_never_goes_back", $"{entry.Name} from {old.Status} to {entry.Status}");
+                world.Require(Rank(entry.Status) >= Rank(old.Status),
+                    "Status_never_goes_back", $"{entry.Name} from {old.Status} to {entry.Status}");
             CheckReplays(patient, old, entry, added);
         }
     }
 
     private void CheckReplays(PatientId patient, LedgerEntry? before, LedgerEntry after, List<Grains.AuditTrail.AuditEntry> added)
     {
-        world.Require(after.Replays.DistinctBy(replay => replay.Name).Count() == after.Replays.Length, "Nothing_is_delivered_twice", $"{after.Name}");
+        world.Require(after.Replays.DistinctBy(replay => replay.Name).Count() == after.Replays.Length,
+            "Nothing_is_delivered_twice", $"{after.Name}");
         foreach (var replay in before?.Replays ?? [])
-            world.Require(after.Replays.Any(one => one.Name == replay.Name), "Nothing_acknowledged_is_lost", $"{replay.Name} left the list");
+            world.Require(after.Replays.Any(one => one.Name == replay.Name),
+                "Nothing_acknowledged_is_lost", $"{replay.Name} left the list");
         foreach (var replay in after.Replays)
         {
             world.Require(replay.Name.Patient == patient, "Nothing_in_another_patients_list", $"{replay.Name} is in the list of {patient}");
-            world.Require(replay.Name.Consultation == after.Name, "Nothing_in_another_patients_list", $"{replay.Name} is an entry of {after.Name}");
+            world.Require(replay.Name.Consultation == after.Name,
+                "Nothing_in_another_patients_list", $"{replay.Name} is an entry of {after.Name}");
             if (before?.Replays.FirstOrDefault(one => one.Name == replay.Name) is not { } old)
                 CheckDelivery(before, replay, added);
             else if (!ReferenceEquals(old, replay))
@@ -80,12 +87,17 @@ internal sealed class LedgerInvariants(World world, AuditInvariants audit)
     {
         var consultation = world.Durable.Consultation(replay.Name.Consultation);
         var recording = world.Durable.Recording(replay.Name);
-        world.Require(consultation?.HasConsent(replay.Mode) is true, "Nothing_delivered_without_consent", $"{replay.Name} in mode {replay.Mode}");
+        world.Require(consultation?.HasConsent(replay.Mode) is true,
+            "Nothing_delivered_without_consent", $"{replay.Name} in mode {replay.Mode}");
         world.Require(consultation?.JoinedAt is not null, "Nothing_delivered_without_presence", $"{replay.Name}");
-        world.Require(recording?.Mode == replay.Mode && recording.ObjectKey == replay.ObjectKey && recording.WrappedKey == replay.WrappedKey,
+        world.Require(
+            recording?.Mode == replay.Mode && recording.ObjectKey == replay.ObjectKey && recording.WrappedKey == replay.WrappedKey,
             "A_recording_is_delivered_as_what_it_is", $"{replay.Name} in mode {replay.Mode}, recorded in {recording?.Mode}");
-        world.Require(world.Expected.AuthorizedDeliveries.Contains((replay.Name, replay.Sha256)), "Nothing_delivered_without_the_seal_lease", $"{replay.Name}");
-        world.Require(entry?.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended && consultation?.Status is not ConsultationStatus.Settled,
+        world.Require(world.Expected.AuthorizedDeliveries.Contains((replay.Name, replay.Sha256)),
+            "Nothing_delivered_without_the_seal_lease", $"{replay.Name}");
+        world.Require(
+            entry?.Status is ConsultationStatus.InProgress or ConsultationStatus.Ended
+            && consultation?.Status is not ConsultationStatus.Settled,
             "Nothing_delivered_after_settling", $"{replay.Name}, ledger {entry?.Status}, consultation {consultation?.Status}");
         world.Require(world.Cluster.IsDeliveringLate || !world.IsUploadDeadlinePassed(replay.Name.Consultation),
             "Nothing_delivered_after_the_upload_deadline", $"{replay.Name}");

@@ -17,7 +17,8 @@ internal sealed class QuietInvariants(World world)
             foreach (var entry in world.Durable.Entries(patient))
                 CheckConsultation(entry);
             CheckList(patient);
-            world.Require(world.TryCall(() => world.Grains.VerifyTrail(patient), out var verified) && verified.IsIntact, "Trails_verify", $"{patient}");
+            world.Require(world.TryCall(() => world.Grains.VerifyTrail(patient), out var verified) && verified.IsIntact,
+                "Trails_verify", $"{patient}");
         }
         CheckAuditEntries();
         CheckIncidents();
@@ -33,14 +34,16 @@ internal sealed class QuietInvariants(World world)
         if (!state.Recordings.IsEmpty)
             world.Require(state.Status is ConsultationStatus.Settled, "What_was_recorded_settles", $"{entry.Name} is {state.Status}");
         if (state.Status is ConsultationStatus.Settled)
-            world.Require(world.Cluster.Reminders.All.All(one => one.Grain.Key.ToString() != entry.Name.Name), "No_reminder_outlives_settling", $"{entry.Name}");
+            world.Require(world.Cluster.Reminders.All.All(one => one.Grain.Key.ToString() != entry.Name.Name),
+                "No_reminder_outlives_settling", $"{entry.Name}");
         foreach (var recording in state.Recordings)
         {
             var replay = entry.Replays.FirstOrDefault(one => one.Name.Ordinal == recording.Ordinal);
             world.Require(recording.Status is RecordingStatus.Available == replay is not null, "The_ledger_and_the_consultation_agree",
                 $"{entry.Name.Recording(recording.Ordinal)} is {recording.Status}");
             if (recording.Status is RecordingStatus.Discarded)
-                world.Require(world.Media.Deleted.Contains(recording.ObjectKey), "Discarded_media_are_deleted", $"{entry.Name.Recording(recording.Ordinal)}");
+                world.Require(world.Media.Deleted.Contains(recording.ObjectKey),
+                    "Discarded_media_are_deleted", $"{entry.Name.Recording(recording.Ordinal)}");
             if (state.WrongPatient && replay is not null)
                 world.Require(replay.Withdrawal is not null, "The_wrong_patients_replays_are_withdrawn", $"{replay.Name}");
             if (replay is { Withdrawal: null } && state.ConsentFor(replay.Mode) is { Granted: false, At: var at })
@@ -53,8 +56,10 @@ internal sealed class QuietInvariants(World world)
     {
         if (!world.TryCall(() => world.Grains.Patient(patient).ListReplays(new() { Limit = 100 }), out var page))
             return;
-        var expected = world.Durable.Entries(patient).SelectMany(entry => entry.Replays).Where(replay => replay.Withdrawal is null).Select(replay => replay.Name);
-        world.Require(page.Items.Select(listed => listed.Replay.Name).ToHashSet().SetEquals(expected), "The_list_is_the_ledger", $"{patient}");
+        var expected = world.Durable.Entries(patient).SelectMany(entry => entry.Replays)
+            .Where(replay => replay.Withdrawal is null).Select(replay => replay.Name);
+        world.Require(page.Items.Select(listed => listed.Replay.Name).ToHashSet().SetEquals(expected),
+            "The_list_is_the_ledger", $"{patient}");
     }
 
     private void CheckAuditEntries()
@@ -74,17 +79,19 @@ internal sealed class QuietInvariants(World world)
             if (recordings.Any(recording => world.Durable.HasLegalHold(recording.Patient)))
                 continue;
             var state = world.Durable.Incident(id);
-            world.Require(row.IsProcessed && state is not null && state.ProcessedSteps == state.Steps.Length, "Incidents_are_processed", $"{id}");
+            world.Require(row.IsProcessed && state is not null && state.ProcessedSteps == state.Steps.Length,
+                "Incidents_are_processed", $"{id}");
             world.Require(row.IsOpen == state?.Resolution is null, "The_incident_log_knows_what_is_open", $"{id}");
             if (state?.Resolution is { Outcome: IncidentOutcome.Withdrawn } resolution)
             {
                 foreach (var replay in recordings.Select(world.Durable.Replay).OfType<Replay>())
                 {
                     world.Require(replay.Withdrawal is not null, "An_incident_withdraws_its_replays", $"{replay.Name}");
-                    world.Require(resolution.ApprovedBy is null || replay.WrappedKey is null, "Approval_destroys_the_key", $"{replay.Name}");
+                    world.Require(resolution.ApprovedBy is null || replay.WrappedKey is null,
+                        "Approval_destroys_the_key", $"{replay.Name}");
                 }
             }
-            foreach (var patient in recordings.Select(recording => recording.Patient).Distinct())
+            foreach (var patient in row.Report.Recordings.Select(recording => recording.Patient).Distinct())
             {
                 if (!world.Expected.ErasureBegun.Contains(patient))
                     CheckTrail(patient, id, [.. state?.Steps.Where(step => step.Recordings is null).Select(step => step.Kind) ?? []]);

@@ -22,10 +22,13 @@ internal static class IncidentBugs
 
     private sealed class OneOfficerSuffices : IncidentRules
     {
-        public override Decision<IncidentState> Approve(IncidentState state, bool hasLegalHold, Actor by, DateTimeOffset now) =>
-            base.Approve(state, hasLegalHold, new("anybody", by.Role), now) is { Next.Resolution: { ApprovedBy: not null } resolution } decision
+        public override Decision<IncidentState> Approve(IncidentState state, bool hasLegalHold, Actor by, DateTimeOffset now)
+        {
+            var decision = base.Approve(state, hasLegalHold, new("anybody", by.Role), now);
+            return decision.Next.Resolution is { ApprovedBy: not null } resolution
                 ? decision with { Next = decision.Next with { Resolution = resolution with { ApprovedBy = by } } }
-                : base.Approve(state, hasLegalHold, by, now);
+                : decision;
+        }
     }
 
     private sealed class NothingQuarantined : IncidentRules
@@ -49,7 +52,8 @@ internal static class IncidentBugs
 
     private sealed class ResolvesTwice : IncidentRules
     {
-        public override Decision<IncidentState> Resolve(IncidentState state, IncidentOutcome outcome, string note, Actor by, DateTimeOffset now) =>
+        public override Decision<IncidentState> Resolve(
+            IncidentState state, IncidentOutcome outcome, string note, Actor by, DateTimeOffset now) =>
             base.Resolve(state.Resolution?.Outcome == outcome ? state : state with { Resolution = null }, outcome, note, by, now);
     }
 

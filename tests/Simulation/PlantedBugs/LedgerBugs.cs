@@ -26,13 +26,15 @@ internal static class LedgerBugs
 
     private sealed class BookingKeyIgnored(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override Decision<LedgerEntry> Book(PatientId own, int lastNumber, Booking booking, IdempotencyKey? key, Actor by, DateTimeOffset now) =>
+        public override Decision<LedgerEntry> Book(
+            PatientId own, int lastNumber, Booking booking, IdempotencyKey? key, Actor by, DateTimeOffset now) =>
             base.Book(own, lastNumber, booking, null, by, now);
     }
 
     private sealed class StatusGoesBack(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override Decision<LedgerEntry> ReportStatus(LedgerEntry entry, ConsultationStatus status) => new(entry with { Status = status });
+        public override Decision<LedgerEntry> ReportStatus(LedgerEntry entry, ConsultationStatus status) =>
+            new(entry with { Status = status });
     }
 
     private sealed class ErasureIgnoresHold(EnabledSafeguards enabled) : LedgerRules(enabled)
@@ -87,20 +89,23 @@ internal static class LedgerBugs
         public override DeliveryDecision AcceptReplay(LedgerEntry? entry, Delivery delivery)
         {
             var decision = base.AcceptReplay(entry, delivery);
-            return decision.Result is DeliveryResult.Conflict
-                ? new(DeliveryResult.Accepted, new(entry! with { Replays = [.. entry.Replays.Select(one => one.Name == delivery.Replay.Name ? delivery.Replay : one)] }))
-                : decision;
+            if (decision.Result is not DeliveryResult.Conflict)
+                return decision;
+            var others = entry!.Replays.RemoveAll(one => one.Name == delivery.Replay.Name);
+            return new(DeliveryResult.Accepted, new(entry with { Replays = others.Add(delivery.Replay) }));
         }
     }
 
     private sealed class ListsWithdrawn(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override bool Matches(LedgerEntry entry, Replay replay, ReplayQuery query) => base.Matches(entry, replay with { Withdrawal = null }, query);
+        public override bool Matches(LedgerEntry entry, Replay replay, ReplayQuery query) =>
+            base.Matches(entry, replay with { Withdrawal = null }, query);
     }
 
     private sealed class DestroysListed(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override Decision<LedgerEntry> WithdrawReplay(LedgerEntry entry, Replay replay, string reason, Actor by, DateTimeOffset now) => new(entry);
+        public override Decision<LedgerEntry> WithdrawReplay(
+            LedgerEntry entry, Replay replay, string reason, Actor by, DateTimeOffset now) => new(entry);
 
         public override Decision<LedgerEntry> DestroyKey(LedgerHeader header, LedgerEntry entry, Replay replay) =>
             new(entry with { Replays = entry.Replays.Replace(replay, replay with { WrappedKey = null }) });

@@ -9,7 +9,8 @@ namespace Replays.Simulation.PlantedBugs;
 /// <param name="Misroute">Changes how messages travel.</param>
 internal sealed record PlantedBug(string Name, Action<IServiceCollection> Plant, Action<World>? Misroute = null)
 {
-    public static IReadOnlyList<PlantedBug> All { get; } = [.. PortBugs.All, .. ConsultationBugs.All, .. LedgerBugs.All, .. IncidentBugs.All];
+    public static IReadOnlyList<PlantedBug> All { get; } =
+        [.. PortBugs.All, .. ConsultationBugs.All, .. RecordingBugs.All, .. LedgerBugs.All, .. IncidentBugs.All];
 
     public static PlantedBug InRules<TRules, TBuggy>(string name) where TRules : class where TBuggy : class, TRules =>
         new(name, services => services.AddSingleton<TRules, TBuggy>());

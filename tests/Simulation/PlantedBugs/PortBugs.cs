@@ -21,7 +21,8 @@ internal static class PortBugs
 
     public static IEnumerable<PlantedBug> All =>
     [
-        new("The 2020 mix-up", services => services.AddSingleton(Only(Safeguard.Presence, Safeguard.Record, Safeguard.Reader)), DeliverToLastStarted),
+        new("The 2020 mix-up", services => services.AddSingleton(Only(Safeguard.Presence, Safeguard.Record, Safeguard.Reader)),
+            DeliverToLastStarted),
         new("An expired lease is accepted", services => services.AddSingleton<TimeProvider, StoppedStopwatch>()),
         new("Presence is not checked", services => services.AddSingleton(Only(
             Safeguard.Name, Safeguard.Caller, Safeguard.Ledger, Safeguard.Record, Safeguard.Key, Safeguard.Reader))),
@@ -52,7 +53,8 @@ internal static class PortBugs
         public override long GetTimestamp() => 0;
     }
 
-    private sealed class CarelessRestore(StopTables tables, FaultInjector faults, TimeProvider time) : SimulatedStopList(tables, faults, time)
+    private sealed class CarelessRestore(StopTables tables, FaultInjector faults, TimeProvider time)
+        : SimulatedStopList(tables, faults, time)
     {
         public override Task Restore(string incident, CancellationToken cancellation) => Change("restore", () =>
         {
@@ -61,7 +63,8 @@ internal static class PortBugs
         });
     }
 
-    private sealed class CarelessWithdrawal(StopTables tables, FaultInjector faults, TimeProvider time) : SimulatedStopList(tables, faults, time)
+    private sealed class CarelessWithdrawal(StopTables tables, FaultInjector faults, TimeProvider time)
+        : SimulatedStopList(tables, faults, time)
     {
         public override Task Withdraw(ImmutableArray<RecordingId> recordings, Actor by, string reason, CancellationToken cancellation) =>
             Task.CompletedTask;

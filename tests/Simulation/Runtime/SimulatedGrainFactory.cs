@@ -9,8 +9,9 @@ internal sealed class SimulatedGrainFactory(SimulatedCluster cluster) : IGrainFa
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
-        if (!_references.TryGetValue((typeof(TGrainInterface), primaryKey), out var reference))
-            _references[(typeof(TGrainInterface), primaryKey)] = reference = GrainTypes.CreateReference(cluster, typeof(TGrainInterface), primaryKey);
+        var key = (typeof(TGrainInterface), primaryKey);
+        if (!_references.TryGetValue(key, out var reference))
+            _references[key] = reference = GrainTypes.CreateReference(cluster, typeof(TGrainInterface), primaryKey);
         return (TGrainInterface)reference;
     }
 

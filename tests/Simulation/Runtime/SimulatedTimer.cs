@@ -2,7 +2,8 @@ using Orleans.Runtime;
 
 namespace Replays.Simulation.Runtime;
 
-internal sealed class SimulatedTimer(SimulatedClock clock, Activation activation, Func<Task> callback, GrainTimerCreationOptions options) : IGrainTimer
+internal sealed class SimulatedTimer(SimulatedClock clock, Activation activation, Func<Task> callback, GrainTimerCreationOptions options)
+    : IGrainTimer
 {
     private TimeSpan _period = options.Period;
 

@@ -6,7 +6,9 @@ using Replays.Simulation.Runtime;
 
 namespace Replays.Simulation.Stores;
 
-/// <summary>The grain state table: immutable records by reference, versions as ETags. A cleared row stays, without a value, as in AdoNet.</summary>
+/// <summary>
+/// The grain state table: immutable records by reference, versions as ETags. A cleared row stays, without a value, as in AdoNet.
+/// </summary>
 internal sealed class SimulatedGrainStorage(FaultInjector faults, SimulatedCluster cluster) : IGrainStorage
 {
     private readonly Dictionary<(string State, string Key), Row> _rows = [];

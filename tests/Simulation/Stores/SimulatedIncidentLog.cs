@@ -13,7 +13,8 @@ internal sealed class SimulatedIncidentLog(StopTables tables, FaultInjector faul
     public Task<ImmutableArray<IncidentSummary>> List(bool? open, int limit, IncidentCursor? after, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<ImmutableArray<IncidentSummary>> FindByReporter(string subject, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ImmutableArray<IncidentSummary>> FindByReporter(string subject, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public Task<string?> FindNewestIfMany(string subject, int many, CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -38,10 +39,12 @@ internal sealed class SimulatedIncidentLog(StopTables tables, FaultInjector faul
 
     public Task<(long Open, DateTimeOffset? FirstDue)> GetSummary(CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<bool> IsInOpenIncident(PatientId patient, CancellationToken cancellation) => Task.FromResult(tables.IsInOpenIncident(patient));
+    public Task<bool> IsInOpenIncident(PatientId patient, CancellationToken cancellation) =>
+        Task.FromResult(tables.IsInOpenIncident(patient));
 
     private IncidentSummary Summary(StopTables.IncidentRow row) => new(
-        row.Report, [.. tables.RecordingsOf(row.Report.Id).Select(name => RecordingId.Parse(name))], row.IsOpen, row.DueAt, row.Occurrences);
+        row.Report, [.. tables.RecordingsOf(row.Report.Id).Select(name => RecordingId.Parse(name))], row.IsOpen, row.DueAt,
+        row.Occurrences);
 
     private Task Change(string description, Action change)
     {

@@ -20,8 +20,9 @@ internal class SimulatedStopList(StopTables tables, FaultInjector faults, TimePr
         {
             if (tables.Incidents.TryGetValue(report.Id, out var known))
                 return new(known.Report, false);
-            var inserted = Insert(StopKind.Quarantine, report.Recordings.Select(one => one.Name).Distinct(), report.Id, report.By, report.Reason);
-            var held = evenIfHeld ? [.. report.Recordings.Select(one => one.Name).Distinct()] : inserted;
+            var names = report.Recordings.Select(one => one.Name).Distinct().ToList();
+            var inserted = Insert(StopKind.Quarantine, names, report.Id, report.By, report.Reason);
+            var held = evenIfHeld ? names : inserted;
             if (!evenIfHeld && held.Count == 0)
                 return new(FindOwn(report), false);
             report = report with { Recordings = [.. held.Select(name => RecordingId.Parse(name))] };
@@ -80,7 +81,8 @@ internal class SimulatedStopList(StopTables tables, FaultInjector faults, TimePr
         return isChanged;
     });
 
-    public Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ImmutableArray<SuspensionChange>> GetHistory(PatientId? patient, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public Task<bool> Erase(PatientId patient, Actor by, CancellationToken cancellation) => Change("erase", () =>
     {
@@ -125,7 +127,7 @@ internal class SimulatedStopList(StopTables tables, FaultInjector faults, TimePr
     private List<string> Insert(StopKind kind, IEnumerable<string> names, string? incident, Actor by, string? reason) =>
         [.. names.ToList().Where(name =>
             !tables.Stops.ContainsKey((name, StopKind.Withdrawal))
-            && !tables.Stops.Values.Any(stop => stop.Kind is StopKind.Erasure && name.StartsWith(stop.Target + "/", StringComparison.Ordinal))
+            && !tables.IsErasing(PatientId.Parse(name.Split('/')[1]))
             && tables.Stops.TryAdd((name, kind), NewStop(kind, name, incident, by, reason)))];
 
     private void Hold(string incident, IEnumerable<string> names)
@@ -140,7 +142,12 @@ internal class SimulatedStopList(StopTables tables, FaultInjector faults, TimePr
         {
             tables.AuditOutbox.Add((subject, new AuditEntry
             {
-                Id = Guid.NewGuid(), At = time.GetUtcNow(), Kind = kind, By = by, Subject = subject.Name, Detail = detail,
+                Id = Guid.NewGuid(),
+                At = time.GetUtcNow(),
+                Kind = kind,
+                By = by,
+                Subject = subject.Name,
+                Detail = detail,
             }));
         }
     }
