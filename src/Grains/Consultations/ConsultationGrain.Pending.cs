@@ -32,6 +32,7 @@ internal sealed partial class ConsultationGrain
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
+        await Reload(); // another activation may have opened a recording since
         if (await Load() is { } state && rules.IsAbandoned(state, Now))
             await End(wrongPatient: false, Actor.System, CancellationToken.None);
         await ProcessPending();

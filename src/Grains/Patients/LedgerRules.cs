@@ -104,9 +104,9 @@ internal class LedgerRules(EnabledSafeguards enabled)
         ? Decision<LedgerHeader>.Reject(header, ErrorCode.LegalHold)
         : new(header with { IsErasing = true });
 
-    /// <summary>Leaves a tombstone after an erasure, so that numbers are never reused.</summary>
-    public virtual LedgerHeader CompleteErasure(LedgerHeader header, int lastNumber, DateTimeOffset now) =>
-        new() { Owner = header.Owner, LastPage = header.LastPage, ErasedAt = now, LastErasedNumber = lastNumber };
+    /// <summary>What stays after an erasure: a tombstone that keeps numbers from being given twice.</summary>
+    public virtual LedgerHeader CompleteErasure(LedgerHeader header, DateTimeOffset now) =>
+        new() { Owner = header.Owner, LastPage = header.LastPage, ErasedAt = now, LastErasedNumber = header.LastErasedNumber };
 
     public virtual bool Matches(LedgerEntry entry, Replay replay, ReplayQuery query) =>
         (query.Mode is null || replay.Mode == query.Mode)

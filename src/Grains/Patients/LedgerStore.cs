@@ -123,6 +123,14 @@ internal sealed class LedgerStore(
             schedulePublish();
     }
 
+    /// <summary>The same, read from storage.</summary>
+    public Task<int> ReadLastNumber()
+    {
+        _pages.Clear();
+        _lastNumber = null;
+        return LastNumber();
+    }
+
     /// <summary>The last number assigned, including numbers before an erasure.</summary>
     public async Task<int> LastNumber()
     {
@@ -164,12 +172,12 @@ internal sealed class LedgerStore(
         return null;
     }
 
-    /// <summary>Deletes all pages, newest first.</summary>
+    /// <summary>Deletes all pages. Repeatable: the header already keeps the last number.</summary>
     public async Task DeletePages()
     {
         (_keyedEntries, _lastNumber) = (null, null);
         _pages.Clear();
-        for (var number = Header.LastPage; number >= FirstPage; number--)
+        for (var number = Header.LastPage; number >= 0; number--)
         {
             var page = new StoredPage();
             await storage.ReadStateAsync(LedgerPage.StateName, PageId(number), page);

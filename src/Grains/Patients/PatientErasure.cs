@@ -38,6 +38,7 @@ internal sealed class PatientErasure(
     /// <returns>False: no erasure is in progress.</returns>
     public async Task<bool> Resume(CancellationToken cancellation)
     {
+        await ledger.ReadHeader(); // a late call must not destroy the key of a patient who is booked again
         if (ledger.Header.IsErasing)
             await keys.Destroy(own, cancellation);
         return ledger.Header.IsErasing;
@@ -46,11 +47,13 @@ internal sealed class PatientErasure(
     /// <summary>Deletes the ledger and writes the tombstone.</summary>
     public async Task Complete()
     {
+        await ledger.ReadHeader();
         if (!ledger.Header.IsErasing)
             return;
-        var last = await ledger.LastNumber();
+        if (await ledger.ReadLastNumber() is var last && last > ledger.Header.LastErasedNumber)
+            await ledger.SaveHeader(ledger.Header with { LastErasedNumber = last });
         await ledger.DeletePages();
-        await ledger.SaveHeader(rules.CompleteErasure(ledger.Header, last, time.GetUtcNow()));
+        await ledger.SaveHeader(rules.CompleteErasure(ledger.Header, time.GetUtcNow()));
     }
 
     /// <summary>Cancels an erasure that is not in the stop list, because of a crash or an open incident.</summary>

@@ -44,7 +44,12 @@ internal sealed class OwnershipAuditor(
         var (kinds, kept) = findings.All();
         var result = new AuditResult
         {
-            Number = last.Number + 1, StartedAt = started, EndedAt = time.GetUtcNow(), Counts = counts, Kinds = kinds, Findings = kept,
+            Number = last.Number + 1,
+            StartedAt = started,
+            EndedAt = time.GetUtcNow(),
+            Counts = counts,
+            Kinds = kinds,
+            Findings = kept,
         };
         // Incidents first: if the process crashes in between, the next audit counts them again, and none is lost.
         await OpenIncidents(result, cancellation);

@@ -123,9 +123,13 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         CompareTrail(isErased: isErasing || header is { ErasedAt: not null });
         Counts = new()
         {
-            Patients = 1, PatientKeys = rows.PatientKey is null ? 0 : 1,
-            Pages = _ledger.Pages, Consultations = _ledger.Consultations, Replays = _ledger.Replays,
-            Trails = _trail is null ? 0 : 1, TrailEntries = _trail?.Entries ?? 0,
+            Patients = 1,
+            PatientKeys = rows.PatientKey is null ? 0 : 1,
+            Pages = _ledger.Pages,
+            Consultations = _ledger.Consultations,
+            Replays = _ledger.Replays,
+            Trails = _trail is null ? 0 : 1,
+            TrailEntries = _trail?.Entries ?? 0,
         };
     }
 

@@ -74,8 +74,8 @@ internal static class LedgerBugs
 
     private sealed class NumbersAgain(EnabledSafeguards enabled) : LedgerRules(enabled)
     {
-        public override LedgerHeader CompleteErasure(LedgerHeader header, int lastNumber, DateTimeOffset now) =>
-            base.CompleteErasure(header, 0, now);
+        public override LedgerHeader CompleteErasure(LedgerHeader header, DateTimeOffset now) =>
+            base.CompleteErasure(header with { LastErasedNumber = 0 }, now);
     }
 
     private sealed class HoldWithoutAudit(EnabledSafeguards enabled) : LedgerRules(enabled)
