@@ -73,23 +73,6 @@ internal static class HistoryGenerator
         new(StepKind.CloseRecording, call[0].Patient), new(StepKind.OpenRecording, call[0].Patient, B: 1),
     ]).ToArray());
 
-    private static readonly Gen<Step[]> Upload = Gen.Select(Patient, Selector, Selector, (patient, a, b) => new Step[]
-    {
-        new(StepKind.AcquireUploadLease, patient, a, b), new(StepKind.DeclareLength, patient, a, b),
-        new(StepKind.ReleaseLease, patient, a, b),
-    });
-
-    private static readonly Gen<Step[]> Cancellation = Gen.Select(Patient, patient => new Step[]
-    {
-        new(StepKind.Book, patient), new(StepKind.Cancel, patient), new(StepKind.Start, patient),
-    });
-
-    private static readonly Gen<Step[]> OpenTwice = Gen.Select(Patient, Gen.Bool, (patient, discards) => new Step[]
-    {
-        new(StepKind.OpenRecording, patient, B: 1), new(discards ? StepKind.DiscardRecording : StepKind.CloseRecording, patient),
-        new(StepKind.CloseRecording, patient), new(StepKind.OpenRecording, patient, B: 1),
-    });
-
     private static readonly Gen<Step[]> SealedCall = Gen.Select(Call, (call) => call.Append(
         new(StepKind.AcquireSealLease, call[0].Patient)).Append(new(StepKind.Deliver, call[0].Patient)).ToArray());
 
@@ -128,7 +111,9 @@ internal static class HistoryGenerator
 
     private static readonly Gen<Step[]> Erasure = Gen.Select(Patient, Gen.Bool, (patient, held) => new Step[]
     {
-        new(held ? StepKind.SetHold : StepKind.LiftHold, patient), new(StepKind.BeginErasure, patient), new(StepKind.PublishOutbox),
+        new(StepKind.Book, patient),
+        held ? new(StepKind.SetHold, patient) { Fault = new(FaultKind.Interleaved, 1) } : new(StepKind.LiftHold, patient),
+        new(StepKind.BeginErasure, patient), new(StepKind.PublishOutbox),
         new(StepKind.Erase), new(StepKind.Advance, A: 2), new(StepKind.Erase), new(StepKind.Book, patient),
     });
 
