@@ -33,27 +33,20 @@ internal static class HistoryGenerator
     });
 
     /// <summary>A seal or an upload that takes longer than its lease.</summary>
-    private static readonly Gen<Step[]> SlowLease = Gen.Select(Patient, Selector, Gen.Bool, (patient, b, seals) => new Step[]
-    {
-        new(seals ? StepKind.AcquireSealLease : StepKind.AcquireUploadLease, patient, B: b), new(StepKind.Advance, A: 1),
-        new(seals ? StepKind.Deliver : StepKind.DeclareLength, patient, B: b),
-    });
+    private static readonly Gen<Step[]> SlowLease = Gen.Select(Call, Gen.Bool, (call, seals) => call.Concat(
+    [
+        new(seals ? StepKind.AcquireSealLease : StepKind.AcquireUploadLease, call[0].Patient), new(StepKind.Advance, A: 1),
+        new(seals ? StepKind.Deliver : StepKind.DeclareLength, call[0].Patient),
+    ]).ToArray());
 
     /// <summary>A delivery of which the consultation does not hear, and what may follow.</summary>
     private static readonly Gen<Step[]> LostDelivery = Gen.Select(
-        Patient, Gen.OneOfConst(0, 1, 1, 2), Gen.OneOfConst(FaultKind.AnswerLost, FaultKind.Delayed, FaultKind.RequestLost), Gen.Int[0, 4],
-        (patient, at, kind, follows) => new Step[][]
-        {
-            [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient) { Fault = new(kind, at) }],
-            follows switch
-            {
-                0 => [new(StepKind.AcquireSealLease, patient), new(StepKind.Deliver, patient, Mode: 1)],
-                1 => [new(StepKind.End, patient), new(StepKind.Advance, A: 4), new(StepKind.FireReminders), new(StepKind.DeliverDelayed)],
-                4 => [new(StepKind.Deliver, patient), new(StepKind.Deliver, patient)],
-                2 => [new(StepKind.WithdrawConsent, patient), new(StepKind.DeliverDelayed)],
-                _ => [new(StepKind.DiscardRecording, patient), new(StepKind.DeliverDelayed)],
-            },
-        }.SelectMany(steps => steps).ToArray());
+        Call, Gen.OneOfConst(0, 1, 1, 2), Gen.OneOfConst(FaultKind.AnswerLost, FaultKind.Delayed, FaultKind.RequestLost), Gen.Int[0, 4],
+        (call, at, kind, follows) => call.Concat(
+        [
+            new(StepKind.AcquireSealLease, call[0].Patient), new(StepKind.Deliver, call[0].Patient) { Fault = new(kind, at) },
+            .. AfterLostDelivery(call[0].Patient, call[1].Mode, follows),
+        ]).ToArray());
 
     /// <summary>A call that the patient did not join: consent came before it, or was attested.</summary>
     private static readonly Gen<Step[]> AbsentPatient = Gen.Select(Patient, Gen.Bool, (patient, attested) => new Step[]
@@ -73,11 +66,12 @@ internal static class HistoryGenerator
         new(StepKind.Book, patient), new(StepKind.Cancel, patient), new(StepKind.Start, patient),
     });
 
-    private static readonly Gen<Step[]> OpenTwice = Gen.Select(Patient, Gen.Bool, (patient, discards) => new Step[]
-    {
-        new(StepKind.OpenRecording, patient, B: 1), new(discards ? StepKind.DiscardRecording : StepKind.CloseRecording, patient),
-        new(StepKind.CloseRecording, patient), new(StepKind.OpenRecording, patient, B: 1),
-    });
+    private static readonly Gen<Step[]> OpenTwice = Gen.Select(Call, Gen.Bool, (call, discards) => call.SkipLast(1).Concat(
+    [
+        new(StepKind.OpenRecording, call[0].Patient, B: 1),
+        new(discards ? StepKind.DiscardRecording : StepKind.CloseRecording, call[0].Patient),
+        new(StepKind.CloseRecording, call[0].Patient), new(StepKind.OpenRecording, call[0].Patient, B: 1),
+    ]).ToArray());
 
     private static readonly Gen<Step[]> SealedCall = Gen.Select(Call, (call) => call.Append(
         new(StepKind.AcquireSealLease, call[0].Patient)).Append(new(StepKind.Deliver, call[0].Patient)).ToArray());
@@ -117,7 +111,9 @@ internal static class HistoryGenerator
 
     private static readonly Gen<Step[]> Erasure = Gen.Select(Patient, Gen.Bool, (patient, held) => new Step[]
     {
-        new(held ? StepKind.SetHold : StepKind.LiftHold, patient), new(StepKind.BeginErasure, patient), new(StepKind.PublishOutbox),
+        new(StepKind.Book, patient),
+        held ? new(StepKind.SetHold, patient) { Fault = new(FaultKind.Interleaved, 1) } : new(StepKind.LiftHold, patient),
+        new(StepKind.BeginErasure, patient), new(StepKind.PublishOutbox),
         new(StepKind.Erase), new(StepKind.Advance, A: 2), new(StepKind.Erase), new(StepKind.Book, patient),
     });
 
@@ -148,6 +144,15 @@ internal static class HistoryGenerator
         return Gen.Select(fault.Array[steps.Length], Gen.Int.Array[steps.Length], (faults, routing) =>
             steps.Select((step, i) => step with { Fault = rate == 0 ? null : step.Fault ?? faults[i], Routing = routing[i] }).ToArray());
     });
+
+    private static Step[] AfterLostDelivery(int patient, int mode, int follows) => follows switch
+    {
+        0 => [new(StepKind.Deliver, patient, Mode: 1)],
+        1 => [new(StepKind.End, patient), new(StepKind.Advance, A: 4), new(StepKind.FireReminders), new(StepKind.DeliverDelayed)],
+        2 => [new(StepKind.WithdrawConsent, patient, Mode: mode), new(StepKind.DeliverDelayed)],
+        3 => [new(StepKind.DiscardRecording, patient), new(StepKind.DeliverDelayed)],
+        _ => [new(StepKind.Deliver, patient), new(StepKind.Deliver, patient)],
+    };
 
     public static ImmutableArray<Step> Generate(int seed) => [.. History.Generate(new PCG(1, (ulong)seed), null, out _)];
 }
