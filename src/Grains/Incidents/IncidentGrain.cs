@@ -36,6 +36,7 @@ internal sealed partial class IncidentGrain(
 
     public async Task ProcessPending(CancellationToken cancellation)
     {
+        _mustReload = true; // another activation may have added a step
         if (await Load(cancellation) is not { } summary)
             return;
         await SaveIfChanged(rules.ReopenIfRecurred(State, summary, Now).Next);

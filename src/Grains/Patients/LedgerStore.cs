@@ -25,7 +25,7 @@ internal sealed class LedgerStore(
     private readonly HashSet<Guid> _published = [];
     private List<LedgerEntry>? _keyedEntries;
     private int? _lastNumber;
-    private bool _mustReloadHeader;
+    private bool _isWritingHeader, _mustReloadHeader;
 
     public LedgerHeader Header => header.State;
 
@@ -34,7 +34,7 @@ internal sealed class LedgerStore(
 
     /// <summary>Audit entries of one record that may not be published yet; empty when there are none.</summary>
     public ImmutableArray<AuditEntry> NextUnpublished() => _pages.Values.Select(page => page.State.Outbox)
-        .Append(_mustReloadHeader ? [] : Header.Outbox)
+        .Append(_isWritingHeader || _mustReloadHeader ? [] : Header.Outbox)
         .Select(Unpublished)
         .FirstOrDefault(entries => !entries.IsEmpty) is { IsDefault: false } some ? some : [];
 
@@ -67,9 +67,21 @@ internal sealed class LedgerStore(
     public async Task SaveHeader(LedgerHeader next, params IEnumerable<AuditFact> audit)
     {
         header.State = next with { Outbox = Append(next.Outbox, audit) };
-        _mustReloadHeader = true;
-        await header.WriteStateAsync();
-        _mustReloadHeader = false;
+        _isWritingHeader = true;
+        try
+        {
+            await header.WriteStateAsync();
+        }
+        catch
+        {
+            // Set only now: the publisher interleaves with a write, and a reload in the middle of it would undo it in memory.
+            _mustReloadHeader = true;
+            throw;
+        }
+        finally
+        {
+            _isWritingHeader = false;
+        }
         if (!Header.Outbox.IsEmpty)
             schedulePublish();
     }

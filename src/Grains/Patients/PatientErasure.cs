@@ -12,6 +12,9 @@ internal sealed class PatientErasure(
 {
     public async Task<ErrorCode> Begin(Actor by, CancellationToken cancellation)
     {
+        await ledger.ReadHeader();
+        if (ledger.Header.IsErasing && await IsConfirmed(cancellation))
+            return ErrorCode.None;
         var decision = rules.BeginErasure(ledger.Header);
         if (decision.Error is not ErrorCode.None)
             return decision.Error;
@@ -59,7 +62,10 @@ internal sealed class PatientErasure(
     /// <summary>Cancels an erasure that is not in the stop list, because of a crash or an open incident.</summary>
     public async Task CancelIfUnconfirmed(CancellationToken cancellation)
     {
-        if (ledger.Header.IsErasing && (await stops.FindByPatient(own, cancellation)).All(stop => stop.Kind is not StopKind.Erasure))
+        if (ledger.Header.IsErasing && !await IsConfirmed(cancellation))
             await ledger.SaveHeader(ledger.Header with { IsErasing = false });
     }
+
+    private async Task<bool> IsConfirmed(CancellationToken cancellation) =>
+        (await stops.FindByPatient(own, cancellation)).Any(stop => stop.Kind is StopKind.Erasure);
 }
