@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Orleans.Storage;
 using Replays.Grains.AuditTrail;
 using Replays.Grains.Safeguards;
@@ -26,6 +25,7 @@ internal sealed class LedgerStore(
     private List<LedgerEntry>? _keyedEntries;
     private int? _lastNumber;
     private bool _isWritingHeader, _mustReloadHeader;
+    private Task? _reload;
 
     public LedgerHeader Header => header.State;
 
@@ -56,12 +56,12 @@ internal sealed class LedgerStore(
     }
 
     /// <summary>Reloads the header after a failed write, which may have committed.</summary>
-    public async ValueTask ReloadIfNeeded()
+    public Task ReloadIfNeeded()
     {
-        if (!_mustReloadHeader)
-            return;
-        await header.ReadStateAsync();
-        CheckHeader();
+        // One read at a time: the publisher interleaves, and a second read could end in the middle of a write.
+        if (_mustReloadHeader && _reload is not { IsCompleted: false })
+            _reload = Reload();
+        return _mustReloadHeader ? _reload! : Task.CompletedTask;
     }
 
     public async Task SaveHeader(LedgerHeader next, params IEnumerable<AuditFact> audit)
@@ -96,7 +96,7 @@ internal sealed class LedgerStore(
         return FindEntry(number);
     }
 
-    public ValueTask ReadHeader()
+    public Task ReadHeader()
     {
         _mustReloadHeader = true;
         (_keyedEntries, _lastNumber) = (null, null);
@@ -198,6 +198,12 @@ internal sealed class LedgerStore(
         }
     }
 
+    private async Task Reload()
+    {
+        await header.ReadStateAsync();
+        CheckHeader();
+    }
+
     private async Task<List<LedgerEntry>> ReadKeyedEntries(DateTimeOffset now)
     {
         var keyed = new List<LedgerEntry>();
@@ -237,13 +243,4 @@ internal sealed class LedgerStore(
         outbox.RemoveAll(entry => _published.Contains(entry.Id));
 
     private GrainId PageId(int number) => GrainId.Create(LedgerPage.StateName, LedgerPage.PageKey(patient, number));
-
-    private sealed class StoredPage : IGrainState<LedgerPage>
-    {
-        [AllowNull]
-        public LedgerPage State { get => field; set => field = value ?? new(); } = new();
-
-        public string? ETag { get; set; }
-        public bool RecordExists { get; set; }
-    }
 }
