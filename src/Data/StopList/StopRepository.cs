@@ -8,7 +8,10 @@ using Replays.Grains.StopList;
 
 namespace Replays.Data.StopList;
 
-/// <summary>Changes the stop list. Locking the version row first serializes changes: a version includes all changes up to it.</summary>
+/// <summary>
+/// Changes the stop list. Every change updates the version row first. Its lock serializes changes, so a reader that sees a version sees all
+/// changes up to it.
+/// </summary>
 internal sealed class StopRepository(DbDataSource database, TimeProvider time)
 {
     private readonly string _each = NameSql.Each(database);
@@ -151,7 +154,10 @@ internal sealed class StopRepository(DbDataSource database, TimeProvider time)
             ("subject", by.Subject), ("role", by.Role), ("now", at.ToUnixTimeMilliseconds()), ("reason", reason))
             .Rows(row => row.GetString(0), cancellation);
 
-    /// <summary>Lifts the quarantines and closes the incident together, so that a concurrent restoration hands it no recordings.</summary>
+    /// <summary>
+    /// Lifts the quarantines and closes the incident in one transaction, so that restoring another incident cannot hand recordings to one that
+    /// is closing.
+    /// </summary>
     private static async Task Resolve(DbConnection connection, string incident, CancellationToken cancellation)
     {
         await connection.Statement("DELETE FROM replays_stop WHERE incident = @incident AND kind = 0", ("incident", incident))
@@ -177,7 +183,7 @@ internal sealed class StopRepository(DbDataSource database, TimeProvider time)
         await AuditOutbox.Add(connection, owner, entry, cancellation);
     }
 
-    /// <summary>Increments the version and makes a change in one transaction. Rolls back if the change returns false or throws.</summary>
+    /// <summary>Increments the version and runs a change in one transaction. Rolls back if the change returns false or throws.</summary>
     private async Task Change(Func<DbConnection, Task<bool>> change, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

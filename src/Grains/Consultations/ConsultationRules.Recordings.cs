@@ -23,7 +23,7 @@ internal partial class ConsultationRules
             return Reject(state, ErrorCode.LimitReached);
         return new(state)
         {
-            // The intent is durable and the reminder registered before any media are accepted.
+            // Before media are accepted, the ledger knows the consultation is in progress and the reminder that settles it is registered.
             Before = state.Recordings.IsEmpty ? [new ReportStatus(state.Status), new RegisterReminder()] : [new ReportStatus(state.Status)],
         };
     }
@@ -59,7 +59,7 @@ internal partial class ConsultationRules
         _ => new(state),
     };
 
-    /// <summary>The media of a discarded recording are deleted when the consultation settles.</summary>
+    /// <summary>Gives up a recording that is not sealed. Its media are deleted when the consultation settles.</summary>
     public virtual Decision<ConsultationState> DiscardRecording(Reconciled reconciled, int ordinal, Actor by)
     {
         var state = reconciled.State;
@@ -75,7 +75,7 @@ internal partial class ConsultationRules
         };
     }
 
-    /// <summary>The length is declared once; repeating it changes nothing.</summary>
+    /// <summary>Declares an upload's length, once. Repeating the same length is accepted.</summary>
     public virtual Decision<ConsultationState> DeclareLength(ConsultationState state, int ordinal, long length, bool ownsLease) =>
         state.Recording(ordinal) switch
         {
@@ -86,7 +86,7 @@ internal partial class ConsultationRules
             _ => Reject(state, ErrorCode.InvalidTransition),
         };
 
-    /// <summary>Whether the holder of an upload token may write to a recording.</summary>
+    /// <summary>Why the holder of an upload token may not write to a recording; none if it may.</summary>
     public virtual ErrorCode ValidateUpload(ConsultationState state, int ordinal, string uploadToken, DateTimeOffset now) =>
         state.Recording(ordinal) switch
         {
@@ -97,7 +97,7 @@ internal partial class ConsultationRules
             _ => ErrorCode.InvalidTransition,
         };
 
-    /// <summary>Whether a recording may be frozen, verified and delivered.</summary>
+    /// <summary>Why a recording may not be frozen, verified and delivered; none if it may.</summary>
     public virtual ErrorCode ValidateSeal(ConsultationState state, int ordinal, DateTimeOffset now) => state.Recording(ordinal) switch
     {
         null => ErrorCode.NotFound,
@@ -107,8 +107,8 @@ internal partial class ConsultationRules
     };
 
     /// <summary>
-    /// Decides whether verified media are delivered. <see cref="Decision{T}.Next"/> contains the verification: it is stored when the
-    /// outcome of the delivery is unknown, so that the consultation finishes the delivery without a caller.
+    /// Decides whether verified media are delivered. The grain stores <see cref="Decision{T}.Next"/>, which holds the verification, only if
+    /// the outcome of the delivery stays unknown: then the consultation finishes it without a caller.
     /// </summary>
     public virtual Decision<ConsultationState> PrepareDelivery(
         ConsultationState state, int ordinal, VerifiedMedia media, bool ownsSealLease, DateTimeOffset now)
@@ -127,11 +127,14 @@ internal partial class ConsultationRules
         };
     }
 
-    /// <summary>Verified recordings whose delivery is allowed but not confirmed.</summary>
+    /// <summary>Verified recordings still to be delivered.</summary>
     public virtual ImmutableArray<RecordingState> PendingDeliveries(ConsultationState state, DateTimeOffset now) =>
         [.. state.Recordings.Where(r => r.AwaitsDelivery && ValidateDelivery(state, r, now).Error is ErrorCode.None)];
 
-    /// <summary>Handles a delivery's result. The patient's page write is the seal: this state is stored with its next change.</summary>
+    /// <summary>
+    /// Handles the result of a delivery. The write of the patient's ledger page sealed the recording. This state only reflects that, so it is
+    /// stored with the consultation's next change.
+    /// </summary>
     public virtual Decision<ConsultationState> CompleteDelivery(ConsultationState state, RecordingState verified, DeliveryResult result) =>
         result switch
         {
@@ -141,7 +144,7 @@ internal partial class ConsultationRules
             _ => Reject(state, ErrorCode.RejectedBySafeguard),
         };
 
-    /// <summary>Marks recordings available that the patient's ledger already holds: the answer to a delivery may have been lost.</summary>
+    /// <summary>Marks as available the recordings that the patient's ledger already holds, in case the answer to a delivery was lost.</summary>
     public virtual Reconciled Reconcile(ConsultationState state, LedgerEntry? entry)
     {
         foreach (var replay in entry?.Replays ?? [])

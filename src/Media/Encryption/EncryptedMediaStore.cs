@@ -3,25 +3,25 @@ using System.Security.Cryptography;
 
 namespace Replays.Media.Encryption;
 
-/// <summary>Encrypts recordings into a store and decrypts them from it. An upload or playback of any size needs about 2 MiB.</summary>
+/// <summary>Encrypts recordings into a store and decrypts them from it. An upload or playback of any size needs about 2 MiB of memory.</summary>
 /// <remarks>
-/// In addition to the exceptions documented on them, all methods throw <see cref="MediaStoreException"/> when the store fails or is full,
-/// and <see cref="MediaIntegrityException"/> when the stored bytes are not those written under this name and key.
+/// Methods throw <see cref="MediaStoreException"/> when the store fails. Methods that decrypt throw <see cref="MediaIntegrityException"/> when
+/// the stored bytes are not those written under the recording's name and key.
 /// </remarks>
 /// <param name="idleTimeout">An upload that receives nothing for this long counts as interrupted. Default: 30 s.</param>
 public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout = null)
 {
     private readonly TimeSpan _idleTimeout = idleTimeout ?? TimeSpan.FromSeconds(30);
 
-    /// <summary>Durable bytes of an upload; 0 when there is none.</summary>
+    /// <summary>The number of durable bytes; 0 when no upload exists.</summary>
     public async Task<long> ReceivedBytes(MediaObject media, CancellationToken cancellation) =>
         (await ReadCheckpoint(media, cancellation))?.Length ?? 0;
 
     /// <summary>Appends the body to an upload at <paramref name="offset"/>.</summary>
-    /// <param name="offset">The upload's current length, as the client knows it.</param>
+    /// <param name="offset">The offset at which the client continues.</param>
     /// <param name="body">Read once, to its end.</param>
     /// <param name="maxLength">Maximum length of the whole upload in bytes.</param>
-    /// <param name="checksum">When given, the append is all or nothing.</param>
+    /// <param name="checksum">When given, nothing is kept unless it matches.</param>
     public async Task<AppendResult> Append(
         MediaObject media, long offset, Stream body, long maxLength, UploadChecksum? checksum, CancellationToken cancellation)
     {
@@ -49,7 +49,7 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
         }
     }
 
-    /// <summary>Discards everything uploaded, even when finished.</summary>
+    /// <summary>Deletes what was uploaded, even if finished, so that the upload can start again.</summary>
     /// <exception cref="MediaStoreException">Busy: an upload is in progress.</exception>
     public async Task Reset(MediaObject media, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
         await writer.Reset();
     }
 
-    /// <summary>Freezes the upload durably, then writes the last segment. The next call completes an interrupted one.</summary>
+    /// <summary>Freezes the upload durably, then writes the last segment. Calling it again completes an interrupted call.</summary>
     /// <exception cref="MediaStoreException">Busy: an upload is in progress.</exception>
     public async Task Finish(MediaObject media, CancellationToken cancellation)
     {
@@ -113,8 +113,8 @@ public sealed class EncryptedMediaStore(IMediaStore store, TimeSpan? idleTimeout
         }
     }
 
-    /// <summary>Opens the plaintext of a finished object: seekable, read-only, seeks without I/O. Not for concurrent use.</summary>
-    /// <exception cref="MediaIntegrityException">Here or by a read: it is missing, unfinished, altered or of another length.</exception>
+    /// <summary>Opens the plaintext of a finished object, read-only and seekable. Seeking needs no I/O. Not for concurrent use.</summary>
+    /// <exception cref="MediaIntegrityException">Thrown here or by a later read if the object is missing, unfinished, altered or of another length.</exception>
     public async Task<Stream> OpenRead(MediaObject media, long plaintextLength, CancellationToken cancellation)
     {
         var checkpoint = await ReadCheckpoint(media, cancellation);

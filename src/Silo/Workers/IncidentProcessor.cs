@@ -10,10 +10,10 @@ internal sealed partial class IncidentProcessor(
     NearMissBuffer nearMisses, IIncidentLog log, AuditOutbox outbox, IGrainFactory grains, TimeProvider time,
     ILogger<IncidentProcessor> logger) : BackgroundService
 {
-    /// <summary>Causes with an incident of their own, per process. All further causes share one incident per safeguard.</summary>
+    /// <summary>At most this many causes get an incident of their own, per process. Further causes share one incident per safeguard.</summary>
     private const int MaxCauses = 1_000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), ProcessingTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), StalledAfter = TimeSpan.FromSeconds(10);
 
     private static double _timeToDeadline = double.PositiveInfinity;
     private static long _open;
@@ -24,7 +24,7 @@ internal sealed partial class IncidentProcessor(
     {
         Telemetry.Meter.CreateObservableGauge("replays.incident.time_to_deadline",
             () => double.IsInfinity(_timeToDeadline) ? [] : new[] { new Measurement<double>(_timeToDeadline) }, "s",
-            "Time until the first open incident must be reported to the regulator.");
+            "Time until the first open incident must be reported to the regulator; negative when overdue.");
         Telemetry.Meter.CreateObservableGauge("replays.incident.open", () => _open, "{incident}", "Open incidents.");
     }
 
@@ -34,7 +34,7 @@ internal sealed partial class IncidentProcessor(
         return BackgroundWork.Repeat(Interval, time, async () =>
         {
             var isTenth = rounds++ % 10 == 0;
-            await OpenNearMisses(stopping);
+            await OpenNearMissIncidents(stopping);
             if (await outbox.PublishAll(stopping) is { } failure)
                 LogFailure(failure.GetType().Name);
             if (isTenth)
@@ -42,7 +42,7 @@ internal sealed partial class IncidentProcessor(
         }, LogFailure, stopping);
     }
 
-    private async Task OpenNearMisses(CancellationToken cancellation)
+    private async Task OpenNearMissIncidents(CancellationToken cancellation)
     {
         var pending = new Queue<(Safeguard Safeguard, string Cause, int Occurrences)>(nearMisses.Drain());
         try
@@ -52,7 +52,6 @@ internal sealed partial class IncidentProcessor(
                 var (safeguard, cause, occurrences) = nearMiss;
                 if (_causes.Count >= MaxCauses && !_causes.Contains((safeguard, cause)))
                     cause = "";
-                var isNew = _causes.Add((safeguard, cause));
                 var report = new IncidentReport
                 {
                     Id = IncidentReport.IdFor($"near-miss/{safeguard}/{cause}"),
@@ -64,7 +63,7 @@ internal sealed partial class IncidentProcessor(
                 };
                 await log.RecordOccurrence(report, occurrences, cancellation);
                 pending.Dequeue();
-                if (isNew)
+                if (_causes.Add((safeguard, cause)))
                     await grains.Incident(report.Id).ProcessPending(cancellation);
             }
         }
@@ -80,7 +79,7 @@ internal sealed partial class IncidentProcessor(
 
     private async Task ProcessUnprocessed(CancellationToken cancellation)
     {
-        foreach (var id in await log.FindUnprocessed(ProcessingTimeout, cancellation))
+        foreach (var id in await log.FindUnprocessed(StalledAfter, cancellation))
             await BackgroundWork.Try(() => grains.Incident(id).ProcessPending(cancellation), LogFailure, cancellation);
         var (open, firstDue) = await log.GetSummary(cancellation);
         (_open, _timeToDeadline) = (open, firstDue is { } due ? (due - time.GetUtcNow()).TotalSeconds : double.PositiveInfinity);
