@@ -90,7 +90,7 @@ internal static class CostBench
             + $"Memory: silo {ProcessMemory.Current(silo) >> 20} MB, Api {ProcessMemory.Current(api) >> 20} MB.");
         api.Kill();
         silo.Kill();
-        await postgres.StopAtOnce();
+        await postgres.StopImmediately();
         Directory.Delete(directory, recursive: true);
         Directory.Delete(cluster, recursive: true);
 

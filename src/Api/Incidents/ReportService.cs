@@ -61,7 +61,7 @@ public sealed class ReportService(IGrainFactory grains, IStopList stops, IIncide
             Reason = reason,
             Recordings = recordings,
             IdempotencyKey = key,
-        }, evenIfHeld: true, cancellation);
+        }, evenIfQuarantined: true, cancellation);
         if (quarantined.Incident!.IdempotencyKey?.Body != key?.Body)
             return ErrorCode.IdempotencyKeyReused;
         var id = quarantined.Incident.Id;

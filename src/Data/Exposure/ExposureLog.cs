@@ -21,7 +21,7 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
 
     /// <summary>Listings known to be in the database.</summary>
     private ConcurrentDictionary<CacheKey, bool> _cached = [], _previouslyCached = [];
-    private int _newlyCached;
+    private int _currentCount;
 
     private readonly record struct CacheKey(RecordingId Recording, string Principal, string Role, string Detail);
 
@@ -182,9 +182,9 @@ internal sealed class ExposureLog(DbDataSource database, TimeProvider time) : IE
     private void Cache(RecordingId recording, Recipient recipient)
     {
         var key = KeyOf(recording, recipient);
-        if (!_cached.TryAdd(key, true) || Interlocked.Increment(ref _newlyCached) < MaxCached)
+        if (!_cached.TryAdd(key, true) || Interlocked.Increment(ref _currentCount) < MaxCached)
             return;
-        Interlocked.Exchange(ref _newlyCached, 0);
+        Interlocked.Exchange(ref _currentCount, 0);
         _previouslyCached = Interlocked.Exchange(ref _cached, []);
     }
 

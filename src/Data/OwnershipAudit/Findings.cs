@@ -22,7 +22,7 @@ internal sealed class Findings
         }
     }
 
-    public void AddMisfiled(string key, string? owner) =>
+    public void AddWrongOwner(string key, string? owner) =>
         Add(FindingKinds.RowOwner, key, string.IsNullOrEmpty(owner) ? "has no owner" : $"belongs to {owner}");
 
     public (ImmutableSortedDictionary<string, long> Kinds, ImmutableArray<AuditFinding> Kept) All()

@@ -18,9 +18,9 @@ internal abstract class DatabaseStopList(DbDataSource database, TimeProvider tim
     /// <summary>Rereads the rows, so that this process applies its own change immediately.</summary>
     protected abstract Task Refresh(CancellationToken cancellation);
 
-    public async Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
+    public async Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfQuarantined, CancellationToken cancellation)
     {
-        var quarantine = _stops.Quarantine(report, evenIfHeld, cancellation);
+        var quarantine = _stops.Quarantine(report, evenIfQuarantined, cancellation);
         await ApplyAndRefresh(quarantine);
         return await quarantine;
     }

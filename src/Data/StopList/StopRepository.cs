@@ -16,7 +16,7 @@ internal sealed class StopRepository(DbDataSource database, TimeProvider time)
 {
     private readonly string _each = NameSql.Each(database);
 
-    public async Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation)
+    public async Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfQuarantined, CancellationToken cancellation)
     {
         IncidentReport? existing = null;
         var isNew = false;
@@ -28,8 +28,8 @@ internal sealed class StopRepository(DbDataSource database, TimeProvider time)
             var reported = Names(report.Recordings);
             var quarantined = await Insert(
                 connection, StopKind.Quarantine, reported, report.Id, report.By, report.Reason, report.ReportedAt, cancellation);
-            var held = evenIfHeld ? reported : quarantined;
-            isNew = evenIfHeld || held.Count > 0;
+            var held = evenIfQuarantined ? reported : quarantined;
+            isNew = evenIfQuarantined || held.Count > 0;
             if (!isNew)
             {
                 existing = await FindReport(connection, $"""

@@ -3,14 +3,14 @@ namespace Replays.Grains.AuditTrail;
 /// <summary>The end of an audit trail in memory, with the ids of its latest entries, so that no entry is appended twice.</summary>
 internal sealed class AppendCursor
 {
-    private const int MaxKnownIds = 1024 * TrailStorage.PageSize;
+    private const int MaxCachedIds = 1024 * TrailStorage.PageSize;
 
     /// <summary>Maximum difference of two machines' clocks: no entry is appended earlier than this before its own time.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly HashSet<Guid> _knownIds = [];
-    private int _firstKnownPage;
-    private long _knownSince;
+    private readonly HashSet<Guid> _cachedIds = [];
+    private int _firstCachedPage;
+    private long _cachedSince;
 
     public AppendCursor(TrailHead? head, string? headTag, TrailPage page, string? pageTag)
     {
@@ -18,7 +18,7 @@ internal sealed class AppendCursor
         Count = (long)page.Number * TrailStorage.PageSize + page.Entries.Length;
         Hash = page.Entries.LastOrDefault()?.Hash ?? TrailChain.Genesis(page.Owner);
         LastRecordedAt = page.Entries.LastOrDefault()?.RecordedAt ?? 0;
-        AddKnown(page);
+        AddToCache(page);
     }
 
     /// <summary>The last page.</summary>
@@ -37,24 +37,24 @@ internal sealed class AppendCursor
 
     public bool IsPageFull => Page.Entries.Length == TrailStorage.PageSize;
 
-    public bool Contains(Guid id) => _knownIds.Contains(id);
+    public bool Contains(Guid id) => _cachedIds.Contains(id);
 
     /// <returns>The older page to read before it is certain whether an entry is new; null when it is.</returns>
-    public int? NextUnknownPage(AuditEntry entry) =>
-        _firstKnownPage > 0 && _knownSince >= (entry.At - ClockSkew).ToUnixTimeMilliseconds() ? _firstKnownPage - 1 : null;
+    public int? NextUncachedPage(AuditEntry entry) =>
+        _firstCachedPage > 0 && _cachedSince >= (entry.At - ClockSkew).ToUnixTimeMilliseconds() ? _firstCachedPage - 1 : null;
 
-    public void AddKnown(TrailPage page)
+    public void AddToCache(TrailPage page)
     {
-        _firstKnownPage = page.Number;
-        _knownSince = page.Entries.IsEmpty ? long.MaxValue : page.Entries[0].RecordedAt;
-        _knownIds.UnionWith(page.Entries.Select(entry => entry.Id));
+        _firstCachedPage = page.Number;
+        _cachedSince = page.Entries.IsEmpty ? long.MaxValue : page.Entries[0].RecordedAt;
+        _cachedIds.UnionWith(page.Entries.Select(entry => entry.Id));
     }
 
     public void Append(ChainedEntry entry)
     {
         Page = Page with { Entries = Page.Entries.Add(entry) };
         (Count, Hash, LastRecordedAt, HasUnwritten) = (Count + 1, entry.Hash, entry.RecordedAt, true);
-        _knownIds.Add(entry.Id);
+        _cachedIds.Add(entry.Id);
     }
 
     public void StartPage() => (Page, PageTag) = (new() { Owner = Page.Owner, Number = Page.Number + 1 }, null);
@@ -63,9 +63,9 @@ internal sealed class AppendCursor
     public void MarkWritten(string? pageTag)
     {
         (PageTag, HasUnwritten) = (pageTag, false);
-        if (_knownIds.Count <= MaxKnownIds)
+        if (_cachedIds.Count <= MaxCachedIds)
             return;
-        _knownIds.Clear();
-        AddKnown(Page);
+        _cachedIds.Clear();
+        AddToCache(Page);
     }
 }

@@ -128,8 +128,8 @@ internal sealed partial class AuditTrailGrain(
     /// <summary>Searches only the part of the trail that can contain the entry: it was not appended before its own time.</summary>
     private async ValueTask<bool> IsDuplicate(AppendCursor cursor, AuditEntry entry)
     {
-        while (cursor.NextUnknownPage(entry) is { } page)
-            cursor.AddKnown(await _store.ReadOwnPage(page));
+        while (cursor.NextUncachedPage(entry) is { } page)
+            cursor.AddToCache(await _store.ReadOwnPage(page));
         return cursor.Contains(entry.Id);
     }
 

@@ -12,6 +12,6 @@ internal sealed record UnregisterReminder : Effect;
 internal sealed record WithdrawFromList(PendingWithdrawal Withdrawal, ImmutableArray<RecordingId> Recordings) : Effect;
 
 /// <summary>All preceding withdrawals have reached the patient's list.</summary>
-internal sealed record ConfirmWithdrawals : Effect;
+internal sealed record MarkWithdrawalsDone : Effect;
 
 internal sealed record DeleteMedia(string ObjectKey) : Effect;

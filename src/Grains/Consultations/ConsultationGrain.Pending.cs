@@ -101,10 +101,10 @@ internal sealed partial class ConsultationGrain
         RegisterReminder => this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod),
         UnregisterReminder => RemoveReminder(),
         WithdrawFromList withdrawal => Withdraw(withdrawal),
-        ConfirmWithdrawals => Apply(rules.CompleteWithdrawals(stored.State)),
+        MarkWithdrawalsDone => Apply(rules.CompleteWithdrawals(stored.State)),
         PublishOutbox => PublishAuditEntries(),
         DeleteMedia deletion => media.Delete(deletion.ObjectKey, CancellationToken.None),
-        _ => throw new InvalidOperationException($"No consultation runs {effect.GetType().Name}."),
+        _ => throw new InvalidOperationException($"ConsultationGrain cannot run the effect {effect.GetType().Name}."),
     };
 
     /// <summary>Always from consultation to patient: calls in both directions deadlock.</summary>
@@ -120,12 +120,12 @@ internal sealed partial class ConsultationGrain
             await this.UnregisterReminder(reminder);
     }
 
-    /// <summary>Stops the replays wherever they play, then withdraws them from the list. The wrong patient opens one incident.</summary>
+    /// <summary>Stops the replays wherever they play, then withdraws them from the list. If the wrong patient was in the call, one incident opens.</summary>
     private async Task Withdraw(WithdrawFromList withdrawal)
     {
         var (mode, reason, by) = withdrawal.Withdrawal;
         if (reason is ConsultationRules.WrongPatient)
-            await stops.Quarantine(IncidentReport.ForWrongPatient(_id, by, withdrawal.Recordings, Now), evenIfHeld: true);
+            await stops.Quarantine(IncidentReport.ForWrongPatient(_id, by, withdrawal.Recordings, Now), evenIfQuarantined: true);
         else
             await stops.Withdraw(withdrawal.Recordings, by, reason);
         await Patient.WithdrawReplays(new WithdrawReplays(_id, mode, reason, by));

@@ -41,7 +41,7 @@ internal partial class ConsultationRules
         :
         [
             .. state.PendingWithdrawals.Select(pending => new WithdrawFromList(pending, AvailableRecordings(state, pending.Mode))),
-            new ConfirmWithdrawals(),
+            new MarkWithdrawalsDone(),
         ];
 
     /// <summary>All pending withdrawals have reached the patient's list.</summary>

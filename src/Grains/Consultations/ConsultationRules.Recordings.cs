@@ -116,12 +116,12 @@ internal partial class ConsultationRules
         if (state.Recording(ordinal) is not { } recording)
             return Reject(state, ErrorCode.NotFound);
         if (recording.Status is RecordingStatus.Available)
-            return recording.Sealed?.Sha256 == media.Sha256 ? new(state) : Reject(state, ErrorCode.DigestMismatch);
+            return recording.Media?.Sha256 == media.Sha256 ? new(state) : Reject(state, ErrorCode.DigestMismatch);
         if (ValidateDelivery(state, recording, now) is { Error: not ErrorCode.None } rejected)
             return rejected;
         if (!ownsSealLease)
             return Reject(state, ErrorCode.UploadInProgress);
-        return new(state.WithRecording(recording with { Status = RecordingStatus.Closed, Sealed = media }))
+        return new(state.WithRecording(recording with { Status = RecordingStatus.Closed, Media = media }))
         {
             Before = [new ReportStatus(state.Status)],
         };
@@ -154,7 +154,7 @@ internal partial class ConsultationRules
                 state = state.WithRecording(recording with
                 {
                     Status = RecordingStatus.Available,
-                    Sealed = new() { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
+                    Media = new() { DurationSeconds = replay.DurationSeconds, Sha256 = replay.Sha256, SizeBytes = replay.SizeBytes },
                 });
             }
         }

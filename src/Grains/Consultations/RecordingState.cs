@@ -19,15 +19,15 @@ public sealed record RecordingState
     [Id(9)] public IdempotencyKey? IdempotencyKey { get; init; }
 
     /// <summary>The sealed media. Before the recording is available: verified media that await delivery.</summary>
-    [Id(10)] public VerifiedMedia? Sealed { get; init; }
+    [Id(10)] public VerifiedMedia? Media { get; init; }
 
     internal bool IsUnsealed => Status is RecordingStatus.Open or RecordingStatus.Closed;
 
-    internal bool AwaitsDelivery => Status is RecordingStatus.Closed && Sealed is not null;
+    internal bool AwaitsDelivery => Status is RecordingStatus.Closed && Media is not null;
 
     internal Recording ToSnapshot(ConsultationId consultation)
     {
-        var sealedMedia = Status is RecordingStatus.Available ? Sealed : null;
+        var available = Status is RecordingStatus.Available ? Media : null;
         return new()
         {
             Name = consultation.Recording(Ordinal),
@@ -38,8 +38,8 @@ public sealed record RecordingState
             Length = Length,
             UploadToken = UploadToken,
             ObjectKey = ObjectKey,
-            Sha256 = sealedMedia?.Sha256,
-            SizeBytes = sealedMedia?.SizeBytes,
+            Sha256 = available?.Sha256,
+            SizeBytes = available?.SizeBytes,
         };
     }
 
@@ -48,10 +48,10 @@ public sealed record RecordingState
         Name = consultation.Recording(Ordinal),
         Mode = Mode,
         RecordedAt = StartedAt,
-        DurationSeconds = Sealed!.DurationSeconds,
-        SizeBytes = Sealed.SizeBytes,
+        DurationSeconds = Media!.DurationSeconds,
+        SizeBytes = Media.SizeBytes,
         ContentType = ContentType,
-        Sha256 = Sealed.Sha256,
+        Sha256 = Media.Sha256,
         ObjectKey = ObjectKey,
         WrappedKey = WrappedKey,
     };

@@ -134,7 +134,7 @@ internal sealed partial class IncidentGrain(
         WithdrawFromLedger withdrawal =>
             grains.Patient(withdrawal.Recording.Patient).WithdrawReplay(withdrawal.Recording, "incident", withdrawal.By, cancellation),
         DestroyDataKey destruction => DestroyDataKey(destruction, cancellation),
-        _ => throw new InvalidOperationException($"No incident runs {effect.GetType().Name}."),
+        _ => throw new InvalidOperationException($"IncidentGrain cannot run the effect {effect.GetType().Name}."),
     };
 
     private async Task DestroyDataKey(DestroyDataKey destruction, CancellationToken cancellation)

@@ -129,7 +129,7 @@ internal class IncidentRules
     private static string FirstStepKind(IncidentSource source) => source switch
     {
         IncidentSource.Patient or IncidentSource.Clinician => IncidentStepKinds.Reported,
-        IncidentSource.Safeguard => IncidentStepKinds.Refused,
+        IncidentSource.Safeguard => IncidentStepKinds.DeliveryRejected,
         _ => IncidentStepKinds.Opened,
     };
 

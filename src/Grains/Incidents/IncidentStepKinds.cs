@@ -4,7 +4,7 @@ namespace Replays.Grains.Incidents;
 public static class IncidentStepKinds
 {
     public const string Reported = "replay.reported";
-    public const string Refused = "delivery.refused";
+    public const string DeliveryRejected = "delivery.refused";
     public const string Opened = "incident.opened";
     public const string Reopened = "incident.reopened";
     public const string Amended = "incident.amended";

@@ -11,7 +11,7 @@ public enum DeliveryResult
     AlreadyDelivered = 1,
 
     /// <summary>A safeguard denied the delivery, or the patient is being erased.</summary>
-    Refused = 2,
+    Rejected = 2,
 
     /// <summary>The recording was delivered before with other media; nothing changed.</summary>
     Conflict = 3,

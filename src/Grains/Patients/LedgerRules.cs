@@ -53,9 +53,9 @@ internal class LedgerRules(EnabledSafeguards enabled)
             return new(isSame ? DeliveryResult.AlreadyDelivered : DeliveryResult.Conflict, new(entry));
         }
         if ((LedgerSafeguard.Check(enabled, entry, delivery.Sender) ?? CheckDiscarded(entry, replay)) is { } denial)
-            return new(DeliveryResult.Refused, new(entry) { Denial = denial });
+            return new(DeliveryResult.Rejected, new(entry) { Denial = denial });
         if (entry is null)
-            return new(DeliveryResult.Refused, new(entry));
+            return new(DeliveryResult.Rejected, new(entry));
         var replays = entry.Replays.Add(replay).Sort((a, b) => a.Name.Ordinal.CompareTo(b.Name.Ordinal));
         return new(DeliveryResult.Accepted, new(entry with { Replays = replays })
         {

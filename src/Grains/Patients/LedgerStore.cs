@@ -74,7 +74,7 @@ internal sealed class LedgerStore(
         }
         catch
         {
-            // Set only now: the publisher interleaves with a write, and a reload in the middle of it would undo it in memory.
+            // Not set before the write: the publisher interleaves with it, and its reload would overwrite the new state in memory.
             _mustReloadHeader = true;
             throw;
         }
@@ -88,7 +88,10 @@ internal sealed class LedgerStore(
 
     public async Task<LedgerEntry?> FindEntry(int number) => (await Load(LedgerPage.PageNumberOf(number))).Find(number);
 
-    /// <summary>Reads the entry from storage: where "nothing to do" is a possible answer, a stale activation must not give it.</summary>
+    /// <summary>
+    /// Reads the entry from storage. Needed where the decision may be to change nothing: no write follows, so no version conflict would reveal a
+    /// stale cache.
+    /// </summary>
     public Task<LedgerEntry?> ReadEntry(int number)
     {
         _pages.Remove(LedgerPage.PageNumberOf(number));
@@ -110,7 +113,7 @@ internal sealed class LedgerStore(
         if (number > Header.LastPage)
             await SaveHeader(Header with { LastPage = number });
         if ((await Load(number)).Find(entry.Name.Number) is not null)
-            throw new InconsistentStateException("The ledger has grown in another activation.");
+            throw new InconsistentStateException("Another activation has booked this number.");
         var keyed = _keyedEntries;
         await SaveEntry(entry, audit);
         (_keyedEntries, _lastNumber) = (keyed, entry.Name.Number);
@@ -184,7 +187,7 @@ internal sealed class LedgerStore(
         return null;
     }
 
-    /// <summary>Deletes all pages. Repeatable: the header already keeps the last number.</summary>
+    /// <summary>Deletes all pages. Repeatable. Requires that the header keeps the last number.</summary>
     public async Task DeletePages()
     {
         (_keyedEntries, _lastNumber) = (null, null);

@@ -112,10 +112,10 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
     {
         if (!Accepts(request))
             return null;
-        // A denial is final only by what is stored: this activation may be older than the booking.
-        var denial = _rules.CheckDataKeyRequest(await _ledger.FindEntry(request.Sender.Number), request) is null
-            ? null
-            : _rules.CheckDataKeyRequest(await _ledger.ReadEntry(request.Sender.Number), request);
+        // Denied only by what is stored: another activation may have booked since this one cached the page.
+        var denial = _rules.CheckDataKeyRequest(await _ledger.FindEntry(request.Sender.Number), request);
+        if (denial is not null)
+            denial = _rules.CheckDataKeyRequest(await _ledger.ReadEntry(request.Sender.Number), request);
         if (!_denials.Allows(denial))
             return null;
         if (request.Wrapped is not { } wrapped)
@@ -126,7 +126,7 @@ internal sealed class PatientGrain : IGrainBase, IPatientGrain, IIncomingGrainCa
     public async Task<DeliveryResult> AcceptReplay(Delivery delivery, CancellationToken cancellation)
     {
         if (!Accepts(delivery))
-            return DeliveryResult.Refused;
+            return DeliveryResult.Rejected;
         var (result, decision) = _rules.AcceptReplay(await _ledger.FindEntry(delivery.Sender.Number), delivery);
         if (decision.Denial is not null)
             (result, decision) = _rules.AcceptReplay(await _ledger.ReadEntry(delivery.Sender.Number), delivery);

@@ -16,9 +16,9 @@ public interface IStopList
     /// Quarantines recordings and opens their incident, in one transaction, under the id in the report. Recordings already quarantined stay
     /// with their incident; those of a patient being erased are skipped.
     /// </summary>
-    /// <param name="evenIfHeld">Whether the incident also opens with recordings that another one holds, or with none.</param>
+    /// <param name="evenIfQuarantined">Whether the incident also opens with recordings that another one holds, or with none.</param>
     /// <returns>The report's incident; when no recording was left, an open one of the reporter with one of the recordings.</returns>
-    Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld = false, CancellationToken cancellation = default);
+    Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfQuarantined = false, CancellationToken cancellation = default);
 
     /// <summary>Quarantines more recordings under an existing incident.</summary>
     Task Quarantine(string incident, ImmutableArray<RecordingId> recordings, Actor by, CancellationToken cancellation = default);

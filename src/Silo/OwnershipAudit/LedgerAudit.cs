@@ -16,7 +16,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
     private readonly List<MediaRecord> _references = [];
     private int _lastPage;
 
-    /// <summary>A row is misfiled or unreadable. Suppresses findings that would only be consequences.</summary>
+    /// <summary>A row is unreadable or another owner's. While set, findings that would only be consequences are suppressed.</summary>
     public bool IsIncomplete { get; set; }
     public int Pages { get; private set; }
 
@@ -29,7 +29,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         if (page.Owner != row.Key)
         {
             IsIncomplete = true;
-            findings.AddMisfiled(row.Key, page.Owner);
+            findings.AddWrongOwner(row.Key, page.Owner);
             AddReference(page.Entries.SelectMany(entry => entry.Replays).Select(replay => replay.ObjectKey));
             return;
         }
@@ -75,7 +75,7 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
         if (consultation.Owner != row.Key)
         {
             IsIncomplete = true;
-            findings.AddMisfiled(row.Key, consultation.Owner);
+            findings.AddWrongOwner(row.Key, consultation.Owner);
             AddReference(consultation.Recordings.Select(recording => recording.ObjectKey));
             return;
         }
@@ -154,14 +154,14 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
             var isListed = _replays.TryGetValue(number, out var replay);
             if (!isListed && recording.Status is RecordingStatus.Available && !IsIncomplete)
                 findings.Add(FindingKinds.ReplayMissing, Name(number));
-            if (!recording.IsGone && !(isListed && replay!.ObjectKey == recording.ObjectKey))
+            if (!recording.IsDeleted && !(isListed && replay!.ObjectKey == recording.ObjectKey))
                 _references.Add(MediaRecord.OptionalReference(recording.ObjectKey));
         }
         foreach (var number in _consultations.Where(number => !IsIncomplete && !_numbers.Contains(number)))
             findings.Add(FindingKinds.ConsultationUnknown, patient.Consultation(number).Name);
     }
 
-    /// <summary>Adds references of misfiled records, whose objects are not orphans.</summary>
+    /// <summary>Adds references of records under another owner's key, whose objects are not orphans.</summary>
     private void AddReference(IEnumerable<string> objectKeys) =>
         _references.AddRange(objectKeys.Where(MediaObjectKey.IsValid).Select(key => MediaRecord.OptionalReference(MediaRecord.KeyOf(key))));
 
@@ -181,5 +181,5 @@ internal sealed class LedgerAudit(PatientId patient, Findings findings)
 
     private sealed record ReplayFacts(UInt128 ObjectKey, long SizeBytes, int WrappedKey);
 
-    private sealed record RecordingFacts(RecordingStatus Status, bool IsGone, UInt128 ObjectKey, int WrappedKey);
+    private sealed record RecordingFacts(RecordingStatus Status, bool IsDeleted, UInt128 ObjectKey, int WrappedKey);
 }

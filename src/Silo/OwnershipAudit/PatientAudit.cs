@@ -12,7 +12,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
     private readonly LedgerAudit _ledger = new(patient, findings);
     private TrailAudit? _trail;
 
-    /// <summary>A row of the audit trail is misfiled or unreadable. Suppresses findings that would only be consequences.</summary>
+    /// <summary>A row of the audit trail is unreadable or another owner's. While set, findings that would only be consequences are suppressed.</summary>
     private bool _isTrailIncomplete;
     private int _pendingBatches = 1;
 
@@ -88,7 +88,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
             if (owner != patient.Name || storedNumber != number)
             {
                 _isTrailIncomplete = true;
-                findings.AddMisfiled(key, owner);
+                findings.AddWrongOwner(key, owner);
                 return;
             }
             trail = _trail ??= NewTrail();
@@ -104,7 +104,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         if (head is not null && head.Owner != patient.Name)
         {
             _isTrailIncomplete = true;
-            findings.AddMisfiled($"{TrailStorage.HeadState} {patient.Name}", head.Owner);
+            findings.AddWrongOwner($"{TrailStorage.HeadState} {patient.Name}", head.Owner);
         }
         return new(patient.Name, head, rows.RecordedHead);
     }
@@ -114,7 +114,7 @@ internal sealed class PatientAudit(PatientId patient, PatientRows rows, StoredSt
         var header = Read(states.Headers, StoredStates.Header, rows.Header);
         if (header is not null && header.Owner != patient.Name)
         {
-            findings.AddMisfiled($"{StoredStates.Header} {patient.Name}", header.Owner);
+            findings.AddWrongOwner($"{StoredStates.Header} {patient.Name}", header.Owner);
             (header, _ledger.IsIncomplete) = (null, true);
         }
         // An erasure deletes rows and media one by one.

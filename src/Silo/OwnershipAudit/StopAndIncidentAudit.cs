@@ -41,7 +41,7 @@ internal sealed class StopAndIncidentAudit(StoredStates states, Findings finding
                 if (owner is null)
                     findings.Add(FindingKinds.RowUnreadable, row.Key);
                 else
-                    findings.AddMisfiled(row.Key, owner);
+                    findings.AddWrongOwner(row.Key, owner);
             }
         }
         return new() { Stops = stops.Count, Incidents = incidents.Count, OtherRows = await CountOthers(snapshot, cancellation) };

@@ -226,7 +226,7 @@ public sealed class ExposureTests(ExposureTests.OwnApi own) : IClassFixture<Expo
                 Reason = reason,
                 Recordings = recordings,
             };
-            await new StopRepository(_database!, TimeProvider.System).Quarantine(report, evenIfHeld: false, default);
+            await new StopRepository(_database!, TimeProvider.System).Quarantine(report, evenIfQuarantined: false, default);
             return report.Id;
         }
     }

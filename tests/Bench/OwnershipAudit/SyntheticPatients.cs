@@ -77,7 +77,7 @@ internal static class SyntheticPatients
                     UploadToken = Hex($"upload {recording}", 16),
                     ObjectKey = ObjectKey(recording),
                     WrappedKey = WrappedKey(recording),
-                    Sealed = new()
+                    Media = new()
                     {
                         DurationSeconds = 600,
                         Sha256 = Hex($"media {recording}", 32),

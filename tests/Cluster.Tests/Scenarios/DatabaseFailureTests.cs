@@ -20,7 +20,7 @@ public sealed class DatabaseFailureTests
         await scenario.Run(
             async () =>
             {
-                await postgres.StopAtOnce();
+                await postgres.StopImmediately();
                 await FaultScenario.Wait(TimeSpan.FromSeconds(60));
                 await postgres.StartAgain();
             },

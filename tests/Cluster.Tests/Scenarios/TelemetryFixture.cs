@@ -72,7 +72,7 @@ public sealed class TelemetryFixture : IAsyncLifetime
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         }
         cluster.Silos[0].Signal("CONT");
-        await _postgres.StopAtOnce();
+        await _postgres.StopImmediately();
         var booking = client.Send(HttpStatusCode.Created, HttpMethod.Post, bookings, TestTokens.Scheduler, body);
         await Eventually.Holds(() => client.Attempts.Any(a => a.Status == 503), "No request failed without the database.");
         await _postgres.StartAgain();

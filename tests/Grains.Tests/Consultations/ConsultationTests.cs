@@ -138,8 +138,8 @@ public sealed class ConsultationTests(Backend backend)
             WrappedKey = [],
         };
         var delivery = new Delivery(replay, Backend.Recorder);
-        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(patient).AcceptReplay(delivery));
-        Assert.Equal(DeliveryResult.Refused, await backend.Grains.Patient(Backend.NewPatient()).AcceptReplay(delivery));
+        Assert.Equal(DeliveryResult.Rejected, await backend.Grains.Patient(patient).AcceptReplay(delivery));
+        Assert.Equal(DeliveryResult.Rejected, await backend.Grains.Patient(Backend.NewPatient()).AcceptReplay(delivery));
         Assert.Empty(await backend.ListReplays(patient));
     }
 

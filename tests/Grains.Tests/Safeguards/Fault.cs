@@ -26,7 +26,7 @@ internal sealed record Fault(string Name, Safeguard[] DeniedBy, Func<SafeguardFi
                 await fixture.InjectDefect(replay.Name.Consultation, () => Deliver(fixture, stranger, replay));
                 return replay.ObjectKey;
             }),
-        new("A consultation takes its participant from elsewhere and renames its recording", [Safeguard.Caller, Safeguard.Key],
+        new("A consultation takes its patient from elsewhere and renames its recording", [Safeguard.Caller, Safeguard.Key],
             async (fixture, stranger) =>
             {
                 var other = await fixture.StartConsultation(stranger);
@@ -62,7 +62,7 @@ internal sealed record Fault(string Name, Safeguard[] DeniedBy, Func<SafeguardFi
                 ConsultationState? state = null;
                 await fixture.ModifyConsultation(source, stored => state = stored);
                 await fixture.ModifyConsultation(other, _ => state!.WithRecording(
-                    state.Recordings[0] with { Status = RecordingStatus.Closed, Sealed = Backend.NewMedia() }));
+                    state.Recordings[0] with { Status = RecordingStatus.Closed, Media = Backend.NewMedia() }));
                 await WaitForDelivery(fixture, other);
                 return state!.Recordings[0].ObjectKey;
             }),

@@ -55,7 +55,7 @@ public sealed class SafeguardTests(SafeguardFixtures fixtures) : IClassFixture<S
             await patient.ReportStatus(new StatusReport(consultation, ConsultationStatus.Settled));
             result = await patient.AcceptReplay(late);
         });
-        Assert.Equal(DeliveryResult.Refused, result);
+        Assert.Equal(DeliveryResult.Rejected, result);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class StorageFormatTests(Backend backend)
                 {
                     Ordinal = 1, Mode = ConsultationMode.Audio, Status = RecordingStatus.Available, StartedAt = At,
                     ContentType = "audio/mp4", Length = 9, UploadToken = "t", ObjectKey = "o", WrappedKey = [4, 5], IdempotencyKey = Key,
-                    Sealed = new VerifiedMedia { DurationSeconds = 1.5, Sha256 = "00", SizeBytes = 9 },
+                    Media = new VerifiedMedia { DurationSeconds = 1.5, Sha256 = "00", SizeBytes = 9 },
                 },
             ],
         }),

@@ -38,7 +38,7 @@ public sealed class PostgresCluster(string directory, string settings = "")
     public Task StartAgain() => Serve(Port);
 
     /// <summary>Stops like a crash: connections are dropped, buffers are not flushed.</summary>
-    public Task StopAtOnce() => Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+    public Task StopImmediately() => Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     public Task Stop() => Run("pg_ctl", "-D", Data, "-m", "fast", "-w", "-t", "300", "stop");
 

@@ -39,8 +39,8 @@ public sealed class PostgresServer : IAsyncDisposable
         return _cluster.ConnectionString(name);
     }
 
-    /// <inheritdoc cref="PostgresCluster.StopAtOnce"/>
-    public Task StopAtOnce() => _cluster.StopAtOnce();
+    /// <inheritdoc cref="PostgresCluster.StopImmediately"/>
+    public Task StopImmediately() => _cluster.StopImmediately();
 
     /// <inheritdoc cref="PostgresCluster.StartAgain"/>
     public Task StartAgain() => _cluster.StartAgain();
@@ -48,7 +48,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_cluster.IsStarted)
-            await _cluster.StopAtOnce();
+            await _cluster.StopImmediately();
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
     }

@@ -28,7 +28,7 @@ internal sealed class IncidentActions(World world)
             Reason = "not-mine",
             Recordings = step.B % 4 >= 2 ? [.. replays] : [replays[step.A % replays.Count]],
         };
-        var isAnswered = world.TryCall(() => world.Stops.Quarantine(report, evenIfHeld: asOfficer), out var result);
+        var isAnswered = world.TryCall(() => world.Stops.Quarantine(report, evenIfQuarantined: asOfficer), out var result);
         if (world.Tables.Incidents.ContainsKey(report.Id))
             world.Expected.Incidents.Add(report.Id);
         if (!isAnswered || result.Incident is null)

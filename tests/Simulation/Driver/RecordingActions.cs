@@ -59,7 +59,7 @@ internal sealed class RecordingActions(World world)
         var isForged = step.Routing % 4 == 0;
         var lease = world.Call(() => Grain(recording).AcquireUploadLease(recording.Ordinal, isForged ? "forged" : stored.UploadToken));
         world.Require(lease is null || !isForged, "Nothing_is_uploaded_without_its_token", $"{recording}");
-        world.Require(lease is null || stored.Sealed is null || HasSecondActivation(recording),
+        world.Require(lease is null || stored.Media is null || HasSecondActivation(recording),
             "What_is_frozen_takes_no_upload", $"{recording}");
         AddLease(recording, lease, seals: false);
     }
@@ -104,15 +104,15 @@ internal sealed class RecordingActions(World world)
         var media = new VerifiedMedia { DurationSeconds = 60, SizeBytes = 1000, Sha256 = step.Mode == 1 ? "digest-b" : "digest-a" };
         if (lease is not null && lease.Recording == recording && IsCurrent(lease))
             world.Expected.AuthorizedDeliveries.Add((recording, media.Sha256));
-        var wasUnsealed = world.Durable.Recording(recording) is { Sealed: null };
+        var wasUnsealed = world.Durable.Recording(recording) is { Media: null };
         if (world.Call(() => Grain(recording).Deliver(recording.Ordinal, lease?.Id ?? Guid.Empty, media, World.Recorder)) is not null)
         {
             world.Require(world.Durable.Replay(recording)?.Sha256 == media.Sha256 || world.Durable.IsErasing(recording.Patient)
                 || world.Expected.ErasureBegun.Contains(recording.Patient), "Acknowledged_delivery_is_stored", $"{recording}");
         }
-        else if (wasUnsealed && world.Outcome == nameof(TimeoutException) && HeardNothingFromPatient())
+        else if (wasUnsealed && world.Outcome == nameof(TimeoutException) && DeliveryTimedOut())
         {
-            world.Require(world.Durable.Recording(recording)?.Sealed is not null || HasSecondActivation(recording),
+            world.Require(world.Durable.Recording(recording)?.Media is not null || HasSecondActivation(recording),
                 "What_was_verified_is_delivered_later", $"{recording}");
         }
     }
@@ -152,7 +152,7 @@ internal sealed class RecordingActions(World world)
         lease.Seals && IsHeld(lease) && !world.IsUploadDeadlinePassed(lease.Recording.Consultation);
 
     /// <summary>Whether the consultation's delivery was answered with a timeout, so that it does not know what came of it.</summary>
-    private bool HeardNothingFromPatient() =>
+    private bool DeliveryTimedOut() =>
         world.Cluster.Faults is { HitKind: FaultKind.RequestLost or FaultKind.AnswerLost or FaultKind.Delayed, Hit: { } hit }
         && hit.StartsWith(nameof(IPatientGrain.AcceptReplay), StringComparison.Ordinal);
 

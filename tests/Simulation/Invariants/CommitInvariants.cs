@@ -54,7 +54,7 @@ internal sealed class CommitInvariants
         _world.Require(before is null || after.Steps.Take(before.Steps.Length).SequenceEqual(before.Steps),
             "Incident_steps_are_never_lost", $"{after.Owner}");
         _world.Require(before?.Resolution is not { } resolution || after.Resolution?.Outcome == resolution.Outcome
-            || after.Steps[^1].Kind == IncidentStepKinds.Reopened, "A_resolution_stands", $"{after.Owner}");
+            || after.Steps[^1].Kind == IncidentStepKinds.Reopened, "A_resolution_is_not_replaced", $"{after.Owner}");
         _world.Require(before is null || after.ProcessedSteps >= before.ProcessedSteps, "Incident_steps_are_never_lost", $"{after.Owner}");
     }
 

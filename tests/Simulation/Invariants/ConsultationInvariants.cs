@@ -131,14 +131,14 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
                 break;
             case RecordingStatus.Available when before.Status is not RecordingStatus.Available:
                 world.Require(replay is not null, "Available_only_when_delivered", $"{name}");
-                world.Require(replay?.Sha256 == after.Sealed?.Sha256, "Available_only_when_delivered", $"{name} with another digest");
+                world.Require(replay?.Sha256 == after.Media?.Sha256, "Available_only_when_delivered", $"{name} with another digest");
                 world.Require(before.Status is not RecordingStatus.Discarded, "Nothing_discarded_is_delivered", $"{name}");
                 break;
             case RecordingStatus.Open or RecordingStatus.Closed:
                 world.Require(after.Status >= before.Status, "Status_never_goes_back", $"{name} from {before.Status} to {after.Status}");
                 break;
         }
-        if (before.Sealed is null && after.Sealed is { } media && after.Status is RecordingStatus.Closed)
+        if (before.Media is null && after.Media is { } media && after.Status is RecordingStatus.Closed)
             world.Require(world.Expected.AuthorizedDeliveries.Contains((name, media.Sha256)),
                 "Nothing_delivered_without_the_seal_lease", $"{name}");
         if (before.WrappedKey.Length > 0 && after.WrappedKey.Length == 0)

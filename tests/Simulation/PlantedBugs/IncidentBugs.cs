@@ -13,10 +13,10 @@ internal static class IncidentBugs
     [
         PlantedBug.InRules<IncidentRules, OneOfficerSuffices>("One officer both withdraws and approves"),
         PlantedBug.InRules<IncidentRules, NothingQuarantined>("Recordings are added to an incident without a quarantine"),
-        PlantedBug.InRules<IncidentRules, LedgerNotTold>("An incident's withdrawal does not reach the ledger"),
+        PlantedBug.InRules<IncidentRules, LedgerNotUpdated>("An incident's withdrawal does not reach the ledger"),
         PlantedBug.InRules<IncidentRules, KeyKept>("An approval destroys no key"),
         PlantedBug.InRules<IncidentRules, ResolvesTwice>("A resolution can be replaced by another"),
-        PlantedBug.InRules<IncidentRules, NobodyTold>("An incident's steps reach no audit trail"),
+        PlantedBug.InRules<IncidentRules, NoAuditEntries>("An incident's steps reach no audit trail"),
         PlantedBug.InRules<AuditTrailRules, ContentKept>("An erasure leaves what the trail says"),
     ];
 
@@ -38,7 +38,7 @@ internal static class IncidentBugs
             base.AddRecordings(state, recordings, reason, by, now) with { Before = [] };
     }
 
-    private sealed class LedgerNotTold : IncidentRules
+    private sealed class LedgerNotUpdated : IncidentRules
     {
         public override ImmutableArray<Effect> EffectsOf(IncidentStep step, ImmutableArray<RecordingId> recordings) =>
             [.. base.EffectsOf(step, recordings).Where(effect => effect is not WithdrawFromLedger)];
@@ -57,7 +57,7 @@ internal static class IncidentBugs
             base.Resolve(state.Resolution?.Outcome == outcome ? state : state with { Resolution = null }, outcome, note, by, now);
     }
 
-    private sealed class NobodyTold : IncidentRules
+    private sealed class NoAuditEntries : IncidentRules
     {
         public override IEnumerable<PatientId> PatientsOf(IncidentSummary summary, IncidentStep? step = null) => [];
     }

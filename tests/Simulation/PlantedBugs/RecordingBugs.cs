@@ -109,7 +109,7 @@ internal static class RecordingBugs
         : ConsultationRules(options, enabled)
     {
         public override ImmutableArray<RecordingState> PendingDeliveries(ConsultationState state, DateTimeOffset now) =>
-            [.. state.Recordings.Where(one => one.Sealed is not null && one.Status is RecordingStatus.Closed or RecordingStatus.Discarded)];
+            [.. state.Recordings.Where(one => one.Media is not null && one.Status is RecordingStatus.Closed or RecordingStatus.Discarded)];
     }
 
     private sealed class SecondRecordingOpens(IOptions<ReplaysOptions> options, EnabledSafeguards enabled)

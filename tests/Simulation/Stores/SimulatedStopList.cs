@@ -15,15 +15,15 @@ internal class SimulatedStopList(StopTables tables, FaultInjector faults, TimePr
 
     public StopListSnapshot Current() => new(tables.Stops.Values);
 
-    public Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfHeld, CancellationToken cancellation) =>
+    public Task<QuarantineResult> Quarantine(IncidentReport report, bool evenIfQuarantined, CancellationToken cancellation) =>
         Change("quarantine", () =>
         {
             if (tables.Incidents.TryGetValue(report.Id, out var known))
                 return new(known.Report, false);
             var names = report.Recordings.Select(one => one.Name).Distinct().ToList();
             var inserted = Insert(StopKind.Quarantine, names, report.Id, report.By, report.Reason);
-            var held = evenIfHeld ? names : inserted;
-            if (!evenIfHeld && held.Count == 0)
+            var held = evenIfQuarantined ? names : inserted;
+            if (!evenIfQuarantined && held.Count == 0)
                 return new(FindOwn(report), false);
             report = report with { Recordings = [.. held.Select(name => RecordingId.Parse(name))] };
             tables.Insert(report, 1);
