@@ -8,14 +8,13 @@ namespace Replays.Grains.Safeguards;
 /// </summary>
 internal static class NameSafeguard
 {
-    /// <summary>Denies a message for another patient.</summary>
+    /// <summary>Denies a message that is meant for another patient.</summary>
     public static Denial? Check(EnabledSafeguards enabled, PatientId own, IConsultationMessage message) =>
-        Check(enabled, own, message.Sender.Patient, message.Sender.Name);
+        IsDenied(enabled, own, message.Sender.Patient) ? new(Safeguard.Name, message.Sender.Name) : null;
 
-    /// <summary>Denies another patient's replay in this patient's list.</summary>
+    /// <summary>Denies a replay in this patient's list that belongs to another patient.</summary>
     public static Denial? Check(EnabledSafeguards enabled, PatientId own, Replay replay) =>
-        Check(enabled, own, replay.Name.Patient, replay.Name.Name);
+        IsDenied(enabled, own, replay.Name.Patient) ? new(Safeguard.Name, replay.Name.Name) : null;
 
-    private static Denial? Check(EnabledSafeguards enabled, PatientId own, PatientId named, string cause) =>
-        enabled.IsEnabled(Safeguard.Name) && named != own ? new(Safeguard.Name, cause) : null;
+    private static bool IsDenied(EnabledSafeguards enabled, PatientId own, PatientId named) => enabled.IsEnabled(Safeguard.Name) && named != own;
 }

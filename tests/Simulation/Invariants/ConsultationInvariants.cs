@@ -67,8 +67,12 @@ internal sealed class ConsultationInvariants(World world, AuditInvariants audit)
             world.Require(world.Now - after.Modes[^1].Since >= new ReplaysOptions().Recordings.MaxCallDuration,
                 "Only_abandoned_calls_end_by_themselves", $"{id}");
         if (after.Status is ConsultationStatus.Settled && old is not ConsultationStatus.Settled)
+        {
             world.Require(world.Durable.Entry(id)?.Status is ConsultationStatus.Settled || world.Durable.IsErasing(id.Patient),
                 "The_ledger_settles_first", $"{id}");
+            world.Require(world.Now - after.EndedAt >= new ReplaysOptions().Recordings.UploadDeadline,
+                "Nothing_settles_before_the_upload_deadline", $"{id}");
+        }
     }
 
     private void CheckConsent(ConsultationId id, ConsultationState? before, ConsultationState after, List<AuditEntry> added)
